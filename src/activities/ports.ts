@@ -1,0 +1,93 @@
+/**
+ * The ports: what onetouch asks of the outside systems. The adapters implement them over HTTP and SMTP;
+ * only the entries join the two. Every method rejects with one of `failures.ts`.
+ */
+import type { AdfDocument, Issue, NewIssue, Ticket } from '../domain/ticket.js';
+
+export interface HelpdeskPort {
+  /** The ticket with its comments. A ticket that was deleted, or is not there, has status 'deleted'. */
+  readTicket(ticketId: string): Promise<Ticket>;
+  /**
+   * One update: an internal note or a public reply, with group, priority and status in the same request.
+   * It does not look before it acts; the activity does. `status: 'open'` is "submit as Open".
+   */
+  updateTicket(ticketId: string, change: TicketUpdate): Promise<void>;
+  /** Ids of tickets changed at or after `since` (ISO 8601), by anyone. May include too many, never too few. */
+  changedSince(since: string): Promise<string[]>;
+}
+
+export interface TicketUpdate {
+  comment?: { body: string; public: boolean };
+  /** A group's name from the configuration. */
+  group?: string;
+  priority?: 'low' | 'normal' | 'high' | 'urgent';
+  status?: 'open' | 'pending' | 'hold' | 'solved';
+}
+
+export interface JiraPort {
+  /** Open or closed issues that carry the label, oldest first. The search index may lag. */
+  findByLabel(label: string): Promise<Issue[]>;
+  createIssue(issue: NewIssue): Promise<{ key: string; url: string }>;
+  readIssue(key: string): Promise<Issue>;
+  comment(key: string, body: AdfDocument): Promise<void>;
+  /** Bodies (plain text) of our own comments, to look before repeating one. */
+  ownComments(key: string): Promise<string[]>;
+  addLabel(key: string, label: string): Promise<void>;
+  /** Upserts by globalId. */
+  remoteLink(key: string, link: { globalId: string; url: string; title: string }): Promise<void>;
+  /** Issues with the label `onetouch` changed at or after `since` (ISO 8601). */
+  changedSince(since: string): Promise<Issue[]>;
+}
+
+/** Admin and HGP, by `docs/admin-api.yaml`. A value nobody knows is null or absent there. */
+export interface AdminPort {
+  /** Finds a member by id, else by e-mail; null when there is none. */
+  findMember(by: { memberId?: string; email?: string }): Promise<Member | null>;
+  incentiveProgram(memberId: string): Promise<IncentiveProgram>;
+  eligibility(memberId: string): Promise<{ ooeResult: 'excluded' | 'error' | 'eligible' | null }>;
+  requirementsToSchedule(memberId: string): Promise<RequirementsToSchedule>;
+  deviceOrder(memberId: string): Promise<DeviceOrder>;
+  /** Idempotent by `key`: a second note with the same key changes nothing. */
+  noteAccount(memberId: string, note: { key: string; body: string }): Promise<void>;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  email: string | null;
+  employerGroup: string | null;
+}
+export interface IncentiveProgram {
+  inCompliance: boolean | null;
+  /** Since when without a break, ISO 8601; null when not in compliance or not known. */
+  inComplianceSince: string | null;
+  startDate: string | null;
+  endDate: string | null;
+}
+export interface RequirementsToSchedule {
+  requirements: { name: string; met: boolean; since: string | null }[];
+  /** Since when all have been TRUE without a break; null when one is FALSE. */
+  allTrueSince: string | null;
+}
+export interface DeviceOrder {
+  ordered: boolean | null;
+  orderTemplateCompleted: boolean | null;
+  firstSessionCompleted: boolean | null;
+  clinicalRequirements: { name: string; met: boolean }[] | null;
+}
+
+export interface MailPort {
+  /**
+   * Sends one message. Resolves when the server accepted it. Rejects with `MailRefused` (no such address),
+   * `MailOutcomeUnknown` (the connection was lost after the body went out), or a passing failure before it did.
+   */
+  send(mail: OutgoingMail): Promise<void>;
+}
+export interface OutgoingMail {
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  /** Without angle brackets; one per message, made from the effect's name. */
+  messageId: string;
+}

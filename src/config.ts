@@ -1,0 +1,206 @@
+/**
+ * The only reader of the environment. Everything is validated at start with zod; what is missing or
+ * malformed is named, with what it is for. Temporal's own address comes from the standard `TEMPORAL_*`
+ * variables and `temporal.toml` (see `client/connect.ts`).
+ */
+import { z } from 'zod';
+import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
+
+const HOUR_MS = 3_600_000;
+
+const required = (what: string) => z.string({ error: `is missing: ${what}` }).trim().min(1, `is empty: ${what}`);
+const url = (what: string, protocols = /^https?$/) =>
+  required(what).pipe(z.url({ protocol: protocols, error: `is not a URL: ${what}` }));
+const hours = (byDefault: number, what: string) =>
+  z.coerce
+    .number({ error: `is not a number of hours: ${what}` })
+    .positive(`must be more than 0 hours: ${what}`)
+    .default(byDefault)
+    .transform((h) => Math.round(h * HOUR_MS));
+const optional = z
+  .string()
+  .trim()
+  .optional()
+  .transform((s) => (s ? s : null));
+const named = (byDefault: string) => z.string().trim().min(1).default(byDefault);
+const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
+
+const common = {
+  MODE: z.enum(['act', 'observe'], { error: 'is neither "act" nor "observe"' }).default('act'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+};
+
+const outside = {
+  HELPDESK_URL: url('the helpdesk (Zendesk), e.g. https://company.zendesk.com'),
+  HELPDESK_CLIENT_ID: required('the OAuth client onetouch signs in to the helpdesk with'),
+  HELPDESK_CLIENT_SECRET: required("that OAuth client's secret"),
+  HELPDESK_GROUP_TIER_2: named('Tier 2'),
+  HELPDESK_GROUP_COACH_SUPPORT: named('Coach Support'),
+  HELPDESK_FIELD_INQUIRY: named('Inquiry'),
+  HELPDESK_FIELD_ERROR_KIND: named('Error kind'),
+  HELPDESK_FIELD_MEMBER_ID: named('Member ID'),
+  HELPDESK_FIELD_EMPLOYER_GROUP: named('Employer group'),
+  HELPDESK_FIELD_STARTED_WHEN: named('Started when'),
+  HELPDESK_FIELD_TRYING_TO: named('Trying to'),
+  HELPDESK_FIELD_ERROR_TEXT: named('Error text'),
+  HELPDESK_FIELD_STEPS_TO_REPRODUCE: named('Steps to reproduce'),
+  HELPDESK_FIELD_IMPACT: named('Impact'),
+  HELPDESK_FIELD_PAGE_OR_FEATURE: named('Page or feature'),
+  HELPDESK_FIELD_ENVIRONMENT: named('App, browser and device'),
+  HELPDESK_FIELD_SAFE_STEPS_TRIED: named('Safe steps tried'),
+  JIRA_URL: url('Jira Cloud, e.g. https://company.atlassian.net'),
+  JIRA_EMAIL: required('the account onetouch signs in to Jira with'),
+  JIRA_API_TOKEN: required("that account's API token"),
+  ADMIN_URL: url('the Admin portal and HGP, by docs/admin-api.yaml'),
+  ADMIN_TOKEN: required('the bearer token for the Admin API'),
+};
+
+const workerSchema = z.object({
+  ...common,
+  ...outside,
+  JIRA_PROJECT_PRODOPS: required("the key of ProdOps' Jira project"),
+  JIRA_PROJECT_INFRA: required("the key of Infra's Jira project"),
+  JIRA_TYPE_GENERAL_FEEDBACK: named('[System] Service Request'),
+  JIRA_TYPE_APP_BUG: named('Bug'),
+  JIRA_TYPE_TECHNICAL_ERROR: named('Bug'),
+  JIRA_TYPE_ELIGIBILITY_ERROR: named('Task'),
+  JIRA_TYPE_VMP_RIPE: named('Task'),
+  JIRA_TYPE_OVERRIDE: named('Task'),
+  JIRA_SEARCH_LAG_SECONDS: z.coerce.number().min(0).default(60),
+  SMTP_URL: url('the mail server, e.g. smtps://user:password@mail.example.com', /^smtps?$/),
+  MAIL_FROM: required('the sender of our mail, e.g. Member Services <help@example.com>'),
+  MAIL_REPLY_TO: required("the helpdesk's support address, so that a member's answer lands on the ticket"),
+  ARTICLE_SWITCH_PROVIDER: optional,
+  ARTICLE_SPECIFIC_EMPLOYEE: optional,
+  ARTICLE_DELL: optional,
+  ARTICLE_DEVICE_GUIDE_CGM: optional,
+  WITHINGS_SUPPORT_URL: optional,
+  WITHINGS_FOLLOW_ON: optional,
+  HOLD_HOURS: hours(48, 'how long a condition must hold before it is escalated'),
+  PROMISE_REMIND_HOURS: hours(2, 'when Infra is reminded'),
+  PROMISE_DUE_HOURS: hours(4, 'when a member whose case is with Infra hears at the latest'),
+  PROMISE_OTHER_HOURS: hours(24, 'when a member whose case is with another team hears at the latest'),
+  ASK_REMIND_HOURS: hours(24, 'when an unanswered question is asked again'),
+  CONFIRM_HOURS: hours(72, 'how long a followed-up member may stay silent'),
+  WORKER_DEPLOYMENT_NAME: named('onetouch'),
+  WORKER_BUILD_ID: optional,
+  SWEEP_MINUTES: z.coerce.number().positive().default(5),
+});
+
+const gatewaySchema = z.object({
+  ...common,
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: named('127.0.0.1'),
+  HELPDESK_WEBHOOK_SECRET: required("the signing secret of the helpdesk's webhook (comma-separated while rotating)").transform(list),
+  JIRA_WEBHOOK_SECRET: required("the secret of Jira's webhook (comma-separated while rotating)").transform(list),
+  API_TOKEN: required('the bearer token of the API and the CLI'),
+  HELPDESK_URL: outside.HELPDESK_URL.optional(),
+  HELPDESK_CLIENT_ID: optional,
+  HELPDESK_CLIENT_SECRET: optional,
+  JIRA_URL: outside.JIRA_URL.optional(),
+  JIRA_EMAIL: optional,
+  JIRA_API_TOKEN: optional,
+});
+
+/** What is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  constructor(readonly problems: string[]) {
+    super(`The configuration is not complete:\n${problems.map((p) => `  ${p}`).join('\n')}\nSee .env.example.`);
+  }
+}
+
+function parse<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {
+  // An empty variable is the same as one that is not there.
+  const given = Object.fromEntries(Object.entries(env).filter(([, v]) => v !== undefined && v !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((i) => `${i.path.join('.')} ${i.message}`));
+}
+
+/** The worker's configuration. Throws `ConfigError`. */
+export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
+  const e = parse(workerSchema, env);
+  const field = (name: ReportField) =>
+    e[`HELPDESK_FIELD_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}` as keyof typeof e] as string;
+  return {
+    mode: e.MODE,
+    logLevel: e.LOG_LEVEL,
+    helpdesk: {
+      url: e.HELPDESK_URL,
+      clientId: e.HELPDESK_CLIENT_ID,
+      clientSecret: e.HELPDESK_CLIENT_SECRET,
+      groups: { 'Tier 2': e.HELPDESK_GROUP_TIER_2, 'Coach Support': e.HELPDESK_GROUP_COACH_SUPPORT },
+      fields: {
+        inquiry: e.HELPDESK_FIELD_INQUIRY,
+        errorKind: e.HELPDESK_FIELD_ERROR_KIND,
+        memberId: e.HELPDESK_FIELD_MEMBER_ID,
+        employerGroup: e.HELPDESK_FIELD_EMPLOYER_GROUP,
+        // What happened is the ticket's description.
+        report: Object.fromEntries(
+          REPORT_FIELDS.filter((f) => f !== 'whatHappened').map((f) => [f, field(f)]),
+        ) as Record<Exclude<ReportField, 'whatHappened'>, string>,
+      },
+    },
+    jira: {
+      url: e.JIRA_URL,
+      email: e.JIRA_EMAIL,
+      apiToken: e.JIRA_API_TOKEN,
+      projects: { ProdOps: e.JIRA_PROJECT_PRODOPS, Infra: e.JIRA_PROJECT_INFRA },
+      issueTypes: {
+        'general-feedback': e.JIRA_TYPE_GENERAL_FEEDBACK,
+        'app-bug/confirmed': e.JIRA_TYPE_APP_BUG,
+        'technical-error': e.JIRA_TYPE_TECHNICAL_ERROR,
+        'eligibility/error': e.JIRA_TYPE_ELIGIBILITY_ERROR,
+        'vmp/ripe': e.JIRA_TYPE_VMP_RIPE,
+        override: e.JIRA_TYPE_OVERRIDE,
+      },
+      searchLagMs: e.JIRA_SEARCH_LAG_SECONDS * 1000,
+    },
+    admin: { url: e.ADMIN_URL, token: e.ADMIN_TOKEN },
+    mail: { url: e.SMTP_URL, from: e.MAIL_FROM, replyTo: e.MAIL_REPLY_TO },
+    articles: {
+      switchProvider: e.ARTICLE_SWITCH_PROVIDER,
+      specificEmployee: e.ARTICLE_SPECIFIC_EMPLOYEE,
+      dell: e.ARTICLE_DELL,
+      deviceGuideCgm: e.ARTICLE_DEVICE_GUIDE_CGM,
+      withingsSupport: e.WITHINGS_SUPPORT_URL,
+      withingsFollowOn: e.WITHINGS_FOLLOW_ON,
+    },
+    clocks: {
+      holdMs: e.HOLD_HOURS,
+      promiseRemindMs: e.PROMISE_REMIND_HOURS,
+      promiseDueMs: e.PROMISE_DUE_HOURS,
+      promiseOtherMs: e.PROMISE_OTHER_HOURS,
+      askRemindMs: e.ASK_REMIND_HOURS,
+      confirmMs: e.CONFIRM_HOURS,
+    },
+    deployment: { name: e.WORKER_DEPLOYMENT_NAME, buildId: e.WORKER_BUILD_ID },
+    sweepMinutes: e.SWEEP_MINUTES,
+  };
+}
+export type WorkerConfig = ReturnType<typeof loadWorkerConfig>;
+export type Clocks = WorkerConfig['clocks'];
+export type Articles = WorkerConfig['articles'];
+
+/** The gateway's configuration. Throws `ConfigError`. */
+export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
+  const e = parse(gatewaySchema, env);
+  const helpdesk = { url: e.HELPDESK_URL, clientId: e.HELPDESK_CLIENT_ID, clientSecret: e.HELPDESK_CLIENT_SECRET };
+  const jira = { url: e.JIRA_URL, email: e.JIRA_EMAIL, apiToken: e.JIRA_API_TOKEN };
+  const whole = <T extends Record<string, unknown>>(o: T) =>
+    Object.values(o).every(Boolean) ? (o as { [K in keyof T]: string }) : null;
+  return {
+    mode: e.MODE,
+    logLevel: e.LOG_LEVEL,
+    port: e.PORT,
+    host: e.HOST,
+    helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
+    jiraWebhookSecrets: e.JIRA_WEBHOOK_SECRET,
+    apiToken: e.API_TOKEN,
+    /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */
+    helpdesk: whole(helpdesk),
+    jira: whole(jira),
+  };
+}
+export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
