@@ -22,6 +22,7 @@ export type Stage = (typeof STAGES)[number];
 /** What a person has to do before the case goes on by itself. */
 export type Need =
   | 'facts'
+  | 'person'
   | 'inquiry'
   | 'choice'
   | 'confirmation'
