@@ -1,0 +1,19 @@
+/**
+ * The commands that notes tell agents to use; the one place that knows how they are typed. `a|b` is a choice,
+ * `[…]` may be left out, capitals stand for what the agent fills in. A test runs each of them through the CLI.
+ */
+import { oneLine } from './clean.js';
+
+const onetouch = (verb: string, ticketId: string, rest: string) =>
+  `npx onetouch ${verb} ${oneLine(ticketId)}${rest ? ` ${rest}` : ''}`;
+
+export const provideCommand = (ticketId: string, pairs: readonly string[]) => onetouch('provide', ticketId, pairs.join(' '));
+export const confirmCommand = (ticketId: string, flags = '[--how call]') => onetouch('confirm', ticketId, `works|still-broken ${flags}`);
+export const chooseCommand = (ticketId: string, choice: 'follow-up' | 'keep-waiting') =>
+  onetouch('choose', ticketId, `${choice} --reason "why"`);
+export const promiseCommand = (ticketId: string) => onetouch('promise', ticketId, 'YYYY-MM-DDTHH:MM:SSZ');
+export const mailCommand = (ticketId: string, outcome: 'resend' | 'was-sent') => onetouch('mail', ticketId, outcome);
+export const resumeCommand = (ticketId: string) => onetouch('resume', ticketId, '');
+export const closeCommand = (ticketId: string, flags = '') => onetouch('close', ticketId, `--reason "why"${flags ? ` ${flags}` : ''}`);
+export const reEscalateCommand = (ticketId: string) => onetouch('re-escalate', ticketId, '--reason "why"');
+export const overrideCommand = (ticketId: string) => onetouch('override', ticketId, '--team TEAM --reason "why"');

@@ -1,0 +1,134 @@
+/** Facts and report fields in words: their names, how an agent or a member is asked, how an agent answers. */
+import { INQUIRIES, ERROR_KINDS, type FactName, type ReportField } from '../domain/facts.js';
+import type { Ground } from '../domain/ruling.js';
+import { listed, oneLine, truncate, utc } from './clean.js';
+
+interface FactWords {
+  label: string;
+  /** What an agent is asked, with the place to look. */
+  ofAgent: string;
+  /** What a member is asked, in one line. */
+  ofMember: string;
+  /** How it is written after `onetouch provide <ticket>`. */
+  answer: string;
+}
+
+const SINCE = 'YYYY-MM-DDTHH:MM:SSZ';
+
+export const FACT_WORDS: Record<FactName, FactWords> = {
+  inquiry: {
+    label: 'Inquiry',
+    ofAgent: `what the ticket is about, one of: ${INQUIRIES.join(', ')}`,
+    ofMember: 'What can we help you with? One sentence is enough.',
+    answer: 'inquiry=NAME',
+  },
+  errorKind: {
+    label: 'Error kind',
+    ofAgent: `which error of the platform it is, one of: ${ERROR_KINDS.join(', ')}`,
+    ofMember: 'What do you see when it goes wrong?',
+    answer: 'errorKind=NAME',
+  },
+  memberId: {
+    label: 'Member ID',
+    ofAgent: "the member's ID in Admin (search Admin by name or e-mail)",
+    ofMember: 'What is your member ID, or the e-mail address that you signed up with?',
+    answer: 'memberId=ID',
+  },
+  troubleshootingDone: {
+    label: 'Troubleshooting done',
+    ofAgent: 'whether the troubleshooting was gone through with the member',
+    ofMember: 'Have you tried to refresh the page, clear the cache, and use another browser?',
+    answer: 'troubleshootingDone=true',
+  },
+  bugConfirmed: {
+    label: 'Bug confirmed',
+    ofAgent: 'whether the troubleshooting confirmed that it is a bug',
+    ofMember: 'Does it still happen after these steps?',
+    answer: 'bugConfirmed=false',
+  },
+  inComplianceSince: {
+    label: 'In compliance since',
+    ofAgent: 'since when the member has been in compliance without a break (HGP); null when they are not',
+    ofMember: 'Since when have you met the conditions of your incentive?',
+    answer: `inComplianceSince=${SINCE}`,
+  },
+  incentiveDates: {
+    label: 'Incentive Program dates',
+    ofAgent: 'whether the dates in HGP "Incentive Program" are missing, unclear or clear',
+    ofMember: 'Which dates do you see for your incentive, if any?',
+    answer: 'incentiveDates=missing|unclear|clear',
+  },
+  ooeResult: {
+    label: 'OOE Onboarding Logic',
+    ofAgent: 'what the OOE Onboarding Logic says: excluded, error or eligible',
+    ofMember: 'What do you see on the page that should list your programs?',
+    answer: 'ooeResult=excluded|error|eligible',
+  },
+  requirementsAllTrueSince: {
+    label: 'All Requirements to Schedule TRUE since',
+    ofAgent: 'since when all "Requirements to Schedule" in HGP have been TRUE without a break; null when one is FALSE',
+    ofMember: 'Since when have you not been able to schedule?',
+    answer: `requirementsAllTrueSince=${SINCE}`,
+  },
+  unmetRequirements: {
+    label: 'Requirements to Schedule that are FALSE',
+    ofAgent: 'which "Requirements to Schedule" in HGP are FALSE, by their names there, with commas between',
+    ofMember: 'What does the scheduling page say is still missing?',
+    answer: 'unmetRequirements="NAME,NAME"',
+  },
+  ordered: {
+    label: 'Ordered already',
+    ofAgent: 'whether a standard device was ordered already',
+    ofMember: 'Have you received a confirmation of an order?',
+    answer: 'ordered=false',
+  },
+  orderTemplateCompleted: {
+    label: 'Order template completed',
+    ofAgent: 'whether the order template is completed',
+    ofMember: 'Have you filled in the order form?',
+    answer: 'orderTemplateCompleted=true',
+  },
+  firstSessionCompleted: {
+    label: 'First session completed',
+    ofAgent: 'whether the first session is completed',
+    ofMember: 'Have you had your first session?',
+    answer: 'firstSessionCompleted=true',
+  },
+  clinicalRequirementsMet: {
+    label: 'All clinical requirements met',
+    ofAgent: 'whether all clinical requirements are met',
+    ofMember: 'Has your provider told you whether anything is still needed from you?',
+    answer: 'clinicalRequirementsMet=true',
+  },
+};
+
+export const REPORT_WORDS: Record<ReportField, { label: string; question: string }> = {
+  whatHappened: { label: 'What happened', question: 'What exactly happened?' },
+  startedWhen: { label: 'When it started', question: 'When did it start?' },
+  tryingTo: { label: 'What the member was trying to do', question: 'What were you trying to do?' },
+  errorText: { label: 'Exact error text', question: 'What did the error message say, word for word?' },
+  stepsToReproduce: { label: 'Steps to reproduce', question: 'Which steps lead to it?' },
+  impact: {
+    label: 'Impact (one member, several, a group, several groups)',
+    question: 'Is it only you, or do you know of others who see it too?',
+  },
+  pageOrFeature: { label: 'Page or feature', question: 'On which page, or in which part of the app?' },
+  environment: { label: 'App, browser and device', question: 'Which app version or browser, and on which phone or computer?' },
+  safeStepsTried: {
+    label: 'Safe steps tried (refresh, clear cache, another browser)',
+    question: 'Did you refresh, clear the cache or use another browser, and what came of it?',
+  },
+};
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value)) return value.length ? listed(value.map(valueText)) : 'none';
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? utc(value) : truncate(oneLine(value), 300);
+  return truncate(oneLine(JSON.stringify(value)), 300);
+}
+
+/** `Bug confirmed: true (agent, read 2026-11-22 10:00 UTC)`. */
+export function groundText(g: Ground): string {
+  const label = FACT_WORDS[g.fact]?.label ?? g.fact;
+  return `${label}: ${valueText(g.value)} (${g.source}, read ${utc(g.readAt)})`;
+}
