@@ -1,0 +1,73 @@
+/** What the sweep does: finds what changed, and knocks only where the case does not know it yet. */
+import { Context } from '@temporalio/activity';
+import { isNews, isSolved, readPast } from '../domain/marks.js';
+import { issueDigest, issueSnapshot, snapshot, ticketDigest } from '../domain/snapshot.js';
+import type { IssueChanged, Seen, TicketChanged } from '../workflows/messages.js';
+import type { HelpdeskPort, JiraPort } from './ports.js';
+
+/** How the sweep reaches the cases. */
+export interface KnockPort {
+  knock(ticketId: string, what: TicketChanged): Promise<void>;
+  issueChanged(ticketId: string, what: IssueChanged): Promise<void>;
+  /** What the running case knows of the outside; null when no case of the ticket is running. */
+  seen(ticketId: string): Promise<Seen | null>;
+  /** Tickets whose case was terminated, failed or timed out at or after `since`, and is not running. */
+  endedFromOutside(since: string): Promise<string[]>;
+}
+
+export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort }) {
+  const now = () => new Date().toISOString();
+
+  return {
+    /** Knocks at the cases of tickets that others changed since; answers how many. */
+    async sweepTickets(since: string): Promise<number> {
+      let knocked = 0;
+      for (const ticketId of new Set(await helpdesk.changedSince(since))) {
+        Context.current().heartbeat(ticketId);
+        const ticket = await helpdesk.readTicket(ticketId);
+        const digest = ticketDigest(snapshot(ticket));
+        const seen = await cases.seen(ticketId);
+        const news = seen ? seen.ticket !== null && seen.ticket !== digest : isNewWithoutCase();
+        if (!news) continue;
+        await cases.knock(ticketId, { id: `sweep-${digest}-${now()}`, via: 'sweep', at: now() });
+        knocked += 1;
+
+        function isNewWithoutCase(): boolean {
+          const past = readPast(ticket);
+          if (past.record) return isNews(past.record, snapshot(ticket));
+          return past.cycle > 0 || !(isSolved(ticket) || ticket.status === 'deleted');
+        }
+      }
+      return knocked;
+    },
+
+    /** Tells the cases of Jira issues that others changed since; answers how many. */
+    async sweepIssues(since: string): Promise<number> {
+      let told = 0;
+      for (const issue of await jira.changedSince(since)) {
+        Context.current().heartbeat(issue.key);
+        const digest = issueDigest(issueSnapshot(issue));
+        for (const ticketId of new Set(issue.labels.flatMap((l) => /^onetouch-(\d+)-\d+$/.exec(l)?.[1] ?? []))) {
+          const seen = await cases.seen(ticketId);
+          if (!seen || (seen.issue?.key === issue.key && seen.issue.digest === digest)) continue;
+          // An issue nobody has touched since it was filed has nothing to tell.
+          if (seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment) continue;
+          await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
+          told += 1;
+        }
+      }
+      return told;
+    },
+
+    /** Starts again the cases that were ended from outside: what they owe is still owed. */
+    async reviveCases(since: string): Promise<number> {
+      const ended = await cases.endedFromOutside(since);
+      for (const ticketId of ended) {
+        Context.current().heartbeat(ticketId);
+        await cases.knock(ticketId, { id: `revived-${now()}`, via: 'sweep', at: now() });
+      }
+      return ended.length;
+    },
+  };
+}
+export type SweepActivities = ReturnType<typeof createSweepActivities>;

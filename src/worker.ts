@@ -1,0 +1,119 @@
+/**
+ * Entry: the worker. Configuration → adapters → activities → Worker. `startWorker` is shared with the embedded
+ * start and the tests; run by itself it serves any Temporal address until it is told to stop.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
+import { createActivities, type Ports } from './activities/index.js';
+import { createSweepActivities } from './activities/sweep.js';
+import { connectAdmin } from './adapters/admin.js';
+import { connectHelpdesk } from './adapters/helpdesk.js';
+import { connectJira } from './adapters/jira.js';
+import { connectMail } from './adapters/mail.js';
+import { observing } from './adapters/observe.js';
+import type { Logger as Pino } from 'pino';
+import { cases } from './client/cases.js';
+import { connectTemporal } from './client/connect.js';
+import { dataConverter, workerInterceptors } from './client/data-converter.js';
+import { installSweep } from './client/schedule.js';
+import { sweeping } from './client/sweeping.js';
+import { registerSearchAttributes } from './client/search-attributes.js';
+import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config.js';
+import { temporalLogger, logger } from './log.js';
+import { TASK_QUEUE } from './workflows/messages.js';
+
+export interface WorkerParts {
+  config: WorkerConfig;
+  connection: NativeConnection;
+  client: Client;
+  namespace?: string;
+  ports: Ports;
+  /** More options for tests, e.g. `maxCachedWorkflows: 0`. */
+  options?: Partial<WorkerOptions>;
+}
+
+/** Connects the outside systems. Rejects when a group or field named in the configuration does not exist. */
+export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Ports & { whoAmI: Record<'helpdesk' | 'jira', () => Promise<string>>; close(): void }> {
+  const [helpdesk, jira] = await Promise.all([connectHelpdesk(config.helpdesk), connectJira(config.jira)]);
+  const mail = connectMail(config.mail);
+  const ports = { helpdesk, jira, admin: connectAdmin(config.admin), mail };
+  return {
+    ...(config.mode === 'observe' ? observing(ports, log) : ports),
+    whoAmI: { helpdesk: () => helpdesk.whoAmI(), jira: () => jira.whoAmI() },
+    close: () => mail.close(),
+  };
+}
+
+/** Makes a worker, ready to `run()`. */
+export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
+  const toCases = cases(client);
+  const interceptors = workerInterceptors();
+  const { buildId, name } = config.deployment;
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    ...workflowCode(),
+    activities: {
+      ...createActivities({ ...ports, config, cases: toCases }),
+      ...createSweepActivities({ ...ports, cases: sweeping(client) }),
+    },
+    dataConverter: dataConverter(),
+    ...(interceptors && { interceptors }),
+    // A mail in flight is let finish: cut short, nobody would know whether it went.
+    shutdownGraceTime: '25 seconds',
+    // A deploy moves waiting cases to the new build; changes of the flow are guarded by `patched`.
+    ...(buildId && {
+      workerDeploymentOptions: {
+        version: { deploymentName: name, buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'AUTO_UPGRADE',
+      },
+    }),
+    ...options,
+  });
+}
+
+/** The prebuilt bundle where there is one (production), else the sources. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle'> | Pick<WorkerOptions, 'workflowsPath'> {
+  const bundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  const own = fileURLToPath(import.meta.url);
+  return { workflowsPath: fileURLToPath(new URL(`./workflows/index${own.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)) };
+}
+
+/** What installation needs once, and finds done afterwards: the search attributes and the sweep's Schedule. */
+export async function install(temporal: Awaited<ReturnType<typeof connectTemporal>>, sweepMinutes: number): Promise<void> {
+  await registerSearchAttributes(temporal.connection, temporal.namespace);
+  await installSweep(temporal.client, sweepMinutes);
+}
+
+async function main(): Promise<void> {
+  const config = loadWorkerConfig();
+  const log = logger(config.logLevel);
+  Runtime.install({ logger: temporalLogger(log) satisfies Logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const temporal = await connectTemporal();
+  const native = loadClientConnectConfig();
+  const connection = await NativeConnection.connect((native.connectionOptions ?? {}) as NativeConnectionOptions);
+  const ports = await connectPorts(config, log);
+  try {
+    await install(temporal, config.sweepMinutes);
+    const worker = await createWorker({ config, connection, client: temporal.client, namespace: temporal.namespace, ports });
+    log.info({ temporal: temporal.address, namespace: temporal.namespace, mode: config.mode }, 'the worker is ready');
+    await worker.run();
+  } finally {
+    ports.close();
+    await connection.close();
+    await temporal.close();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * Acting: every effect is done once, by its name. A passing outage flags the case and is tried again at
+ * growing intervals; a refusal parks it for a person. All the while the case hears its desk.
+ */
+import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities, Written } from '../activities/index.js';
+import type { Handoff, Stage } from '../domain/case.js';
+import type { MarkData } from '../domain/marks.js';
+import type { Letter, MailFate, Note } from '../wording/contents.js';
+import { after, now, type Desk } from './desk.js';
+import { heardByAll } from './hearing.js';
+import type { Verb } from './state.js';
+
+/** Minutes, not days: then the case is flagged and goes on hearing its desk. */
+const patience: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '4 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'] },
+};
+
+export const verbs = proxyActivities<Activities>(patience);
+/** Filing looks for the label again before it repeats, and may have to wait out the search index's lag. */
+const filingPatience: ActivityOptions = { ...patience, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '6 minutes' };
+const filing = proxyActivities<Pick<Activities, 'fileIssue'>>(filingPatience);
+/** Mail is tried once by itself: a repeat could be a second mail. The case repeats what certainly did not go. */
+const once_: ActivityOptions = { startToCloseTimeout: '90 seconds', retry: { maximumAttempts: 1 } };
+const mailing = proxyActivities<Pick<Activities, 'write'>>(once_);
+
+/** Thrown out of a step that cannot go on because something more important has happened. */
+export class Diverted extends Error {
+  constructor(readonly to: Stage) {
+    super(`diverted to ${to}`);
+  }
+}
+
+const BACKOFF_MS = [30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+
+/** One effect: its name within the cycle, what the record says of it, and the activity that does it. */
+export interface Deed<T> {
+  name: string;
+  /** What the record says, in the past tense. */
+  text: string;
+  run: () => Promise<T>;
+}
+
+/** Does one effect, unless this cycle did it already. Returns what came of it. */
+export async function once<T>(desk: Desk, deed: Deed<T>): Promise<T> {
+  if (deed.name in desk.state.done) return desk.state.done[deed.name] as T;
+  return settle(desk, deed, await attempt(deed));
+}
+
+/** Does effects that do not depend on each other at the same time; those that fail are then tried in turn. */
+export async function together(desk: Desk, deeds: Deed<unknown>[]): Promise<void> {
+  const open = deeds.filter((d) => !(d.name in desk.state.done));
+  const first = await Promise.all(open.map(attempt));
+  for (const [i, deed] of open.entries()) await settle(desk, deed, first[i]!);
+}
+
+/** A read, with the same patience as an effect, and nothing to remember. */
+export async function reading<T>(desk: Desk, text: string, run: () => Promise<T>): Promise<T> {
+  const deed = { name: text, text, run };
+  return insist(desk, deed, await attempt(deed));
+}
+
+export type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string };
+
+export async function attempt<T>(deed: Deed<T>): Promise<Attempt<T>> {
+  try {
+    return { ok: true, value: await deed.run() };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (!failure) throw error; // Not an outside failure: a bug, for the workflow task to fail on.
+    return { ok: false, ...failure };
+  }
+}
+
+async function settle<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<T> {
+  const value = await insist(desk, deed, first);
+  desk.state.done[deed.name] = value ?? null;
+  desk.record('did', deed.text, { effect: desk.effect(deed.name) });
+  return value;
+}
+
+async function insist<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<T> {
+  const { state } = desk;
+  let outcome = first;
+  for (let round = 0; !outcome.ok; round++) {
+    if (outcome.refused) await park(desk, deed, outcome.why);
+    else {
+      desk.flag(`cannot ${deed.name} yet: ${outcome.why}`);
+      await hearingDesk(desk, after(now(), BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!));
+    }
+    outcome = await attempt(deed);
+  }
+  if (state.parked || state.flagged?.startsWith(`cannot ${deed.name} yet`)) {
+    state.parked = null;
+    state.flagged = null;
+    if (state.needs === 'resume') desk.need(null);
+  }
+  return outcome.value;
+}
+
+async function park(desk: Desk, deed: Deed<unknown>, why: string): Promise<void> {
+  desk.state.parked = { step: deed.name, why };
+  desk.need('resume');
+  desk.flag(`parked at ${deed.name}: ${why}`);
+  const note: Note = { say: 'parked', step: deed.name, why, reminder: 0 };
+  const effect = `parked-${deed.name}`;
+  if (!(effect in desk.state.done)) {
+    // Best effort: the helpdesk may be the one that refuses. The flag in the lists says the same.
+    const told = await attempt({ name: effect, text: '', run: () => verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect, note }) });
+    if (told.ok) desk.state.done[effect] = told.value;
+  }
+  await hearingDesk(desk, null);
+}
+
+/** Waits for a person, a time, or something that makes the step pointless. Everything else stays on the desk. */
+async function hearingDesk(desk: Desk, until: string | null): Promise<void> {
+  const wanted: Verb[] =
+    desk.state.stage === 'closing' ? ['resume'] : ['resume', 'close', 'override', 'ticketChanged', 'inherited', 'provide'];
+  if (desk.state.stage === 'following-up') wanted.push('issueChanged', 'reEscalate');
+  for (;;) {
+    const message = await desk.next(until, wanted);
+    if (message === 'due' || message.verb === 'resume') return;
+    const to = message.verb === 'issueChanged' ? 'awaiting-resolution' : await heardByAll(desk, message, 'once');
+    if (!to || to === desk.state.stage) continue;
+    desk.state.parked = null;
+    desk.state.flagged = null;
+    if (desk.state.needs === 'resume') desk.need(null);
+    throw new Diverted(to);
+  }
+}
+
+/** Refusals and outages of the outside; null for anything else. A worker that died in the middle is an outage. */
+export function failureOf(error: unknown): { refused: boolean; why: string; type: string } | null {
+  if (!(error instanceof ActivityFailure)) return null;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) {
+    return { refused: cause.type === 'Refused', why: cause.message, type: cause.type ?? 'Failure' };
+  }
+  if (cause instanceof TimeoutFailure) {
+    const last = cause.cause instanceof ApplicationFailure ? cause.cause.message : 'no answer in time';
+    return { refused: false, why: last, type: 'Timeout' };
+  }
+  return { refused: false, why: 'the worker stopped in the middle', type: 'Stopped' };
+}
+
+/** An internal note on the ticket, once. */
+export function note(desk: Desk, name: string, content: Note, with_: Partial<Parameters<Activities['note']>[0]> = {}): Deed<unknown> {
+  return {
+    name,
+    text: `noted on the ticket (${name})`,
+    run: () =>
+      verbs.note.executeWithOptions({ ...patience, summary: `note: ${name}` }, [
+        { ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name, note: content, ...with_ },
+      ]),
+  };
+}
+
+/**
+ * Writes to the member, once, and notes that it went out. A mail whose outcome is not known, or that has no
+ * address to go to, is left for a person and never repeated by itself.
+ */
+export async function writeToMember(desk: Desk, name: string, letter: Letter, content: Note, data: MarkData = {}, memberOf?: string): Promise<MailFate> {
+  const written: Written & { handled?: true } = await once(desk, mailDeed(desk, name, letter, content, data, memberOf));
+  if (!written.noted) {
+    const withFate = 'mail' in content ? { ...content, mail: written.mail } : content;
+    await once(desk, {
+      name: `${name}-noted`,
+      text: `noted on the ticket (${name})`,
+      run: () =>
+        verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name, note: withFate, data: { ...data, mail: written.mail } }),
+    });
+  }
+  if (written.handled) return written.mail;
+  written.handled = true;
+  if (written.mail === 'sent') desk.state.unsettled = null;
+  if (written.mail === 'unknown' || written.mail === 'no-address') {
+    desk.state.unsettled = { effect: name, fate: written.mail, letter, note: content, data };
+    desk.need(written.mail === 'unknown' ? 'mail-check' : 'call');
+    desk.flag(written.mail === 'unknown' ? 'it is not known whether a mail reached the member' : 'the member cannot be reached by mail and must be called');
+  }
+  return written.mail;
+}
+
+/** The mail alone, to be sent beside other effects; `writeToMember` then takes up what came of it. */
+export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note, data: MarkData, memberOf?: string): Deed<Written> {
+  const effect = { ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name };
+  return {
+    name,
+    text: `wrote to the member (${name})`,
+    run: async () => {
+      try {
+        return await mailing.write.executeWithOptions({ ...once_, summary: `mail: ${name}` }, [{ ...effect, letter, note: content, data, ...(memberOf ? { memberOf } : {}) }]);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure?.type !== 'Timeout' && failure?.type !== 'Stopped') throw error;
+        // The worker was lost in the middle. The note tells whether the mail went; without it nobody knows.
+        const found = await reading(desk, 'look for the mail', () => verbs.findMark(effect));
+        return { mail: found ? ((found.mail as MailFate | undefined) ?? 'sent') : 'unknown', noted: found !== null };
+      }
+    },
+  };
+}
+
+/** Files the Jira issue of this cycle. */
+export function filed(desk: Desk, handoff: Handoff): Deed<{ key: string | null }> {
+  const { cycle, ruling, earlier, report } = desk.state;
+  return {
+    name: 'issue',
+    text: `filed to ${handoff.team}`,
+    run: () =>
+      filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
+        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report },
+      ]),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Admission: which messages the protocol lets onto the desk as the case stands now. A refusal cites its row
+ * and is recorded; it never depends on who asks (roles are the gateway's).
+ */
+import type { Ruling } from '../domain/ruling.js';
+import type { Answer } from './messages.js';
+import type { CaseState, Message } from './state.js';
+
+const yes = (said: string): Answer => ({ accepted: true, said });
+const no = (reason: string, ruling?: Ruling | null): Answer => ({
+  accepted: false,
+  reason,
+  ...(ruling ? { row: ruling.row } : {}),
+});
+
+export function admit(state: CaseState, message: Message, now: string): Answer {
+  const { ruling, handoff } = state;
+  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited';
+  if (state.ending && !outsideWord && message.verb !== 'resume') return no(`the case is ending (${state.ending.outcome})`);
+
+  switch (message.verb) {
+    case 'reEscalate':
+      if (handoff || state.followUp) return yes('The next cycle starts.');
+      if (!ruling) return no('the case has not been decided yet');
+      return no(REFUSALS[ruling.kind](ruling), ruling);
+    case 'override':
+      if (!ruling) return no('the case has not been decided yet');
+      return yes(`The case goes to ${message.team} against ${ruling.row}.`);
+    case 'confirm':
+      return state.followUp || state.needs === 'call'
+        ? yes(message.verdict === 'works' ? 'Recorded as confirmed.' : 'The next cycle starts.')
+        : no('the member has not been followed up with yet', ruling);
+    case 'choose':
+      return state.choice ? yes('The case goes on.') : no('the case waits for no choice', ruling);
+    case 'resume':
+      return state.parked || state.flagged ? yes('The case tries again.') : no('the case is not parked');
+    case 'setPromise':
+      if (!state.promise || state.followUp) return no('no promise to the member is open', ruling);
+      return message.dueAt > now ? yes('The member is told the new time.') : no('the new time lies in the past');
+    case 'settleMail':
+      return state.unsettled ? yes('Recorded.') : no('no mail is in doubt');
+    case 'provide':
+      return message.facts || message.report ? yes('The case decides again with it.') : no('nothing was provided');
+    case 'close':
+      return yes(handoff && !state.followUp && !message.withoutFollowUp ? 'The member is written to first; then the case ends.' : 'The case ends.');
+    default:
+      return yes('Heard.');
+  }
+}
+
+/** Why an agent's request to escalate is refused before any escalation. */
+const REFUSALS: Record<Ruling['kind'], (r: Ruling) => string> = {
+  tier1: (r) => `Tier 1 resolves this: ${r.reason}`,
+  answer: (r) => `Tier 1 resolves this: ${r.reason}`,
+  ask: (r) => `facts are missing first: ${r.reason}`,
+  wait: (r) => `it is too early: ${r.reason}`,
+  hold: (r) => `a person must say what the ticket is about first: ${r.reason}`,
+  escalate: () => 'it is being escalated already',
+};

@@ -1,0 +1,276 @@
+/**
+ * The desk: where signals, updates and a cancellation are put down for the case to read at its next step.
+ * Handlers only record and answer; the flow alone acts. A run can end at any wait: everything is in `state`.
+ */
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import type { CaseRecord, CaseView, Entry, Need } from '../domain/case.js';
+import type { Facts } from '../domain/facts.js';
+import { effectName } from '../domain/marks.js';
+import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import { stageSentence } from '../wording/sentences.js';
+import { admit } from './admission.js';
+import * as messages from './messages.js';
+import { SEARCH } from './search-attributes.js';
+import { trimmed, wrongShape } from './shapes.js';
+import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Verb } from './state.js';
+
+/** A run is continued as new at its next wait past this many events, or when the server suggests it. */
+const EVENTS_PER_RUN = 4_000;
+/** Times further off than this are waited for in steps, so that no timer is longer than the server takes. */
+const LONGEST_WAIT_MS = 365 * 24 * 3_600_000;
+
+export type Desk = ReturnType<typeof openDesk>;
+
+export function openDesk(input: CaseInput) {
+  const state: CaseState = input.carried ?? newCase(iso(Date.now()));
+  const published: Record<string, string> = {};
+
+  function record(what: Entry['what'], text: string, more: Partial<Entry> = {}): void {
+    enter(state, { at: now(), what, text, by: 'onetouch', cycle: state.cycle, ...more });
+  }
+
+  /** Puts a message on the desk, or records why it was refused. Answers what an Update returns. */
+  function hear(verb: Verb, value: unknown, by: messages.Actor, id?: string): messages.Answer {
+    const wrong = wrongShape(verb, value);
+    if (wrong) {
+      record('refused', `refused a malformed message: ${wrong}`, { by: by.name });
+      return { accepted: false, reason: wrong };
+    }
+    const known = id ?? (value as { id?: string }).id;
+    if (known) {
+      if (state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
+      remember(state, known);
+    }
+    const message = { ...trimmed(verb, value), verb, by, at: (value as { at?: string }).at ?? now() } as Message;
+    const answer = admit(state, message, now());
+    if (!answer.accepted) {
+      record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { by: by.name, ...(answer.row ? { row: answer.row } : {}) });
+      return answer;
+    }
+    record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, { by: by.name });
+    state.inbox.push(message);
+    return answer;
+  }
+
+  const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
+  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
+  setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
+  setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
+  // By hand from the Temporal UI: whoever they say they are is not taken from the message.
+  setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
+  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
+  setHandler(messages.provideSignal, (m) => void hear('provide', m, messages.TEMPORAL_UI));
+  const answering = [
+    [messages.close, 'close'],
+    [messages.reEscalate, 'reEscalate'],
+    [messages.provide, 'provide'],
+    [messages.override, 'override'],
+    [messages.confirm, 'confirm'],
+    [messages.choose, 'choose'],
+    [messages.resume, 'resume'],
+    [messages.setPromise, 'setPromise'],
+    [messages.settleMail, 'settleMail'],
+  ] as const;
+  for (const [update, verb] of answering) {
+    setHandler(update as typeof messages.close, (m) => hear(verb, m, m.by, m.id), {
+      validator: (m) => {
+        const wrong = wrongShape(verb, m) ?? (isActor(m.by) ? null : 'by must say who it is: name, role, verified');
+        if (wrong) throw new Error(wrong);
+      },
+    });
+  }
+  setHandler(messages.state, view);
+  setHandler(messages.timeline, () => state.timeline);
+  setHandler(messages.explanation, () => state.ruling);
+  setHandler(messages.seen, () => ({
+    ticket: state.ticket && ticketDigest(state.ticket),
+    issue: state.issue && { key: state.issue.key, digest: issueDigest(state.issue) },
+  }));
+  // A Cancel from the Temporal UI is heard as a close: what the member is owed goes out first.
+  CancellationScope.current().cancelRequested.catch(() =>
+    hear('close', { reason: 'cancelled from the Temporal UI' }, messages.TEMPORAL_UI),
+  );
+
+  let nextWake: string | null = null;
+
+  function view(): CaseView {
+    const { stage, cycle, needs, flagged, ruling, handoff, promise, ticket, overrides } = state;
+    return {
+      ticketId: input.ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
+      parked: state.parked !== null, ruling, handoff, promise, owed: owed(state), ticket,
+      outcome: state.ending?.outcome ?? null, overrides,
+    };
+  }
+
+  function sentence(): string {
+    const { stage, ruling, handoff, promise, needs, flagged } = state;
+    return stageSentence({ stage, until: nextWake, ruling, handoff, promise, needs, flagged, parked: state.parked !== null });
+  }
+
+  /** Shows ops where the case stands: current details, and those search attributes that have changed. */
+  function publish(): void {
+    setCurrentDetails(sentence());
+    const changed: SearchAttributeUpdatePair[] = [];
+    for (const [name, value] of Object.entries(searchValues(state, nextWake))) {
+      const text = JSON.stringify(value);
+      if ((published[name] ?? 'null') === text) continue;
+      published[name] = text;
+      changed.push({ key: SEARCH[name as keyof typeof SEARCH], value } as SearchAttributeUpdatePair);
+    }
+    if (changed.length > 0) upsertSearchAttributes(changed);
+  }
+
+  /**
+   * Waits for the next message that `wanted` names (all when absent) or until a time. The one place where a
+   * case waits, and so the one place where a run may end: it never does with work in flight.
+   */
+  async function next(until: string | null, wanted?: readonly Verb[]): Promise<Message | 'due'> {
+    const isWanted = (m: Message) => !wanted || wanted.includes(m.verb);
+    nextWake = until;
+    publish();
+    const info = workflowInfo();
+    const idle = !state.inbox.some(isWanted);
+    if (idle && (info.continueAsNewSuggested || info.historyLength > EVENTS_PER_RUN)) {
+      await continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: state });
+    }
+    const arrived = () => state.inbox.some(isWanted);
+    if (until === null) await condition(arrived);
+    else {
+      for (;;) {
+        const left = Date.parse(until) - Date.now();
+        if (left <= 0 && !arrived()) return 'due';
+        const wait = Math.min(Math.max(left, 0), LONGEST_WAIT_MS);
+        if (arrived() || (await condition(arrived, wait, { summary: TIMER_WORDS[state.stage] }))) break;
+      }
+    }
+    const at = state.inbox.findIndex(isWanted);
+    const [message] = state.inbox.splice(at, 1);
+    if (message!.verb === 'ticketChanged' || message!.verb === 'issueChanged') {
+      // A hint says only that something changed; one look answers all that lie here.
+      state.inbox = state.inbox.filter((m) => m.verb !== message!.verb || ('mergedInto' in m && m.mergedInto));
+    }
+    return message!;
+  }
+
+  return {
+    ticketId: input.ticketId,
+    state,
+    record,
+    next,
+    publish,
+    /** Starts over with what lies unread, as a change after the end. */
+    restart: async () => {
+      const fresh = { ...newCase(now()), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
+    },
+    /** The last word to ops: the outcome, in the lists too. */
+    ended: () => {
+      state.stage = 'ended';
+      nextWake = null;
+      publish();
+    },
+    effect: (name: string) => effectName(input.ticketId, state.cycle, name),
+    /** Takes every message of a verb off the desk, unread by anyone else. */
+    take: <V extends Verb>(verb: V) => {
+      const taken = state.inbox.filter((m): m is Extract<Message, { verb: V }> => m.verb === verb);
+      state.inbox = state.inbox.filter((m) => m.verb !== verb);
+      return taken;
+    },
+    peek: (verb: Verb) => state.inbox.some((m) => m.verb === verb),
+    flag: (why: string) => {
+      if (state.flagged !== why) record('flagged', why);
+      state.flagged = why;
+    },
+    need: (need: Need | null) => {
+      state.needs = need;
+    },
+    learn: (m: messages.Provide, by: string) => {
+      const readAt = now();
+      const facts = Object.fromEntries(
+        Object.entries(m.facts ?? {}).map(([k, value]) => [k, { value, source: 'agent', readAt }]),
+      ) as Facts;
+      Object.assign(state.provided, facts);
+      Object.assign(state.report, m.report ?? {});
+      record('heard', `provided ${[...Object.keys(m.facts ?? {}), ...Object.keys(m.report ?? {})].join(', ') || 'nothing'}`, { by });
+    },
+  };
+}
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+/** Workflow time, ISO 8601. */
+export const now = (): string => iso(Date.now());
+/** The name of an effect in the case's cycle, as activities take it. */
+export const effectOf = (desk: Desk, effect: string) => ({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect });
+export const after = (from: string, ms: number): string => iso(Date.parse(from) + ms);
+
+/** What the member is still owed, in words. */
+export function owed(state: CaseState): string[] {
+  if (!isEscalated(state) || state.ending) return [];
+  const list: string[] = [];
+  if (state.promise && !state.followUp) list.push(`an answer by ${state.promise.dueAt}`);
+  if (!state.followUp) list.push('a follow-up');
+  if (state.unsettled) list.push('a mail whose arrival is not certain');
+  return list;
+}
+
+function searchValues(state: CaseState, nextWake: string | null): Record<keyof typeof SEARCH, unknown> {
+  const at = (time: string | null | undefined) => (time ? new Date(time) : null);
+  return {
+    stage: state.parked ? 'parked' : state.stage,
+    inquiry: state.ticket?.errorKind ? 'technical-error' : (state.ticket?.inquiry ?? null),
+    row: state.ruling?.row ?? null,
+    team: state.handoff?.team ?? null,
+    jiraKey: state.handoff?.issueKey ?? null,
+    priority: state.handoff?.priority ?? null,
+    group: state.ticket?.employerGroup ?? null,
+    problem: null,
+    needs: state.needs,
+    outcome: state.ending?.outcome ?? null,
+    promiseDue: at(state.promise?.dueAt),
+    nextWake: at(nextWake),
+    flagged: state.flagged !== null,
+    cycle: state.cycle,
+  };
+}
+
+const isActor = (by: unknown): by is messages.Actor =>
+  typeof by === 'object' && by !== null && typeof (by as messages.Actor).name === 'string' && typeof (by as messages.Actor).role === 'string';
+
+const VERB_WORDS: Record<Verb, string> = {
+  ticketChanged: 'the ticket changed',
+  issueChanged: 'the Jira issue changed',
+  inherited: 'take over what a merged ticket owed',
+  close: 'close the case',
+  reEscalate: 're-escalate',
+  provide: 'provide facts',
+  override: 'override the protocol',
+  confirm: "record the member's answer",
+  choose: 'choose what the member hears',
+  resume: 'resume',
+  setPromise: 'set the next time for the member',
+  settleMail: 'settle a mail',
+};
+
+const TIMER_WORDS: Record<CaseState['stage'], string> = {
+  deciding: 'try again',
+  asking: 'ask again',
+  holding: 'remind',
+  waiting: 'the 48 hours',
+  'tier-1': 'remind',
+  escalating: 'try again',
+  'awaiting-resolution': 'the promise to the member',
+  choosing: 'ask again, or the promise to the member',
+  'following-up': 'try again',
+  confirming: 'the member may confirm',
+  closing: 'try again',
+  ended: '',
+};

@@ -1,0 +1,142 @@
+/** Hearing: what every wait of a case does alike with what it reads on its desk. */
+import { isSolved } from '../domain/marks.js';
+import type { Stage } from '../domain/case.js';
+import type { TicketSnapshot } from '../domain/ticket.js';
+import { attempt, reading, verbs } from './act.js';
+import type { Desk } from './desk.js';
+import { isEscalated, type Message } from './state.js';
+
+/**
+ * Handles what means the same in every stage. Returns the stage to go to, or null when the message is the
+ * stage's own matter. `how: 'once'` reads the ticket without waiting out an outage.
+ */
+export async function heardByAll(desk: Desk, message: Message, how: 'patiently' | 'once' = 'patiently'): Promise<Stage | null> {
+  const { state } = desk;
+  switch (message.verb) {
+    case 'close':
+      state.ending = { outcome: 'closed', by: message.by.name, reason: message.reason, withoutFollowUp: message.withoutFollowUp ?? false };
+      return 'closing';
+    case 'override':
+      state.override = { team: message.team, reason: message.reason, by: message.by.name };
+      state.overrides += 1;
+      if (isEscalated(state)) nextCycle(desk, `overridden: ${message.reason}`);
+      state.handoff = null;
+      return 'escalating';
+    case 'provide':
+      desk.learn(message, message.by.name);
+      return isEscalated(state) || state.followUp ? null : 'deciding';
+    case 'inherited':
+      return inherit(desk, message);
+    case 'ticketChanged': {
+      if (!state.followUp && !isEscalated(state)) {
+        state.handoff = null; // Nothing has reached the team: consulting reads the ticket, and decides again.
+        return 'deciding';
+      }
+      const before = state.ticket;
+      const look = () => verbs.readTicket(desk.ticketId);
+      if (how === 'patiently') state.ticket = await reading(desk, 'read the ticket', look);
+      else {
+        const seen = await attempt({ name: 'read the ticket', text: '', run: look });
+        if (!seen.ok) return null;
+        state.ticket = seen.value;
+      }
+      if (message.mergedInto && !state.ticket.mergedInto) state.ticket.mergedInto = message.mergedInto;
+      return gone(desk) ?? changed(desk, before);
+    }
+    default:
+      return null;
+  }
+}
+
+/** The ticket is not there any more for this case: deleted, or merged into another. */
+export function gone(desk: Desk): Stage | null {
+  const { state } = desk;
+  if (state.ending) return null;
+  const ticket = state.ticket!;
+  const end = (outcome: 'deleted' | 'merged', reason: string): Stage => {
+    state.ending = { outcome, by: 'helpdesk', reason, withoutFollowUp: true };
+    return 'closing';
+  };
+  if (ticket.mergedInto !== null) return end('merged', `merged into ticket ${ticket.mergedInto || 'that is not known yet'}`);
+  if (ticket.status === 'deleted') return end('deleted', 'the ticket was deleted');
+  return null;
+}
+
+/** What a change of an escalated case's ticket means. */
+function changed(desk: Desk, before: TicketSnapshot | null): Stage | null {
+  const { state } = desk;
+  const ticket = state.ticket!;
+  const { handoff } = state;
+  if (!before) return null;
+  const of = (name: keyof TicketSnapshot) => before[name] !== ticket[name];
+
+  if (state.stage === 'confirming') {
+    const reopened = isSolved(before) && !isSolved(ticket);
+    const replied = of('lastMemberComment');
+    if (replied || reopened) state.followUp!.doubt ??= replied ? 'member-replied' : 'reopened';
+    return replied || reopened ? 'confirming' : null;
+  }
+  if (!handoff) return null;
+  if (of('lastMemberComment')) desk.record('heard', 'the member wrote on the ticket', { by: 'member' });
+  if (isSolved(ticket) && !isSolved(before)) {
+    const team = handoff.team === 'Tier 2' || handoff.team === 'Coach Support';
+    desk.record('heard', `the ticket was solved${team ? ` by ${handoff.team}` : ' before the Jira issue was'}`, { by: 'helpdesk' });
+    return followUpWith(desk, team ? 'resolved' : 'closed');
+  }
+  if (of('inquiry') || of('errorKind')) return askAgent(desk, 'recategorised', `from ${before.errorKind ?? before.inquiry ?? 'nothing'} to ${ticket.errorKind ?? ticket.inquiry ?? 'nothing'}`);
+  const group = handoff.team === 'Tier 2' || handoff.team === 'Coach Support' ? state.groups![handoff.team] : null;
+  if (group && before.group === group && ticket.group !== group) {
+    desk.record('heard', `${handoff.team} gave the ticket back`, { by: handoff.team });
+    state.declined = true;
+    return 'deciding';
+  }
+  if (group && (of('status') || of('assigneeId') || of('lastOtherComment'))) progress(desk);
+  return null;
+}
+
+/** The team is at it: the promise's reminder is not needed, and a flag for silence comes off. */
+export function progress(desk: Desk): void {
+  desk.state.progressAt = new Date(Date.now()).toISOString();
+  if (desk.state.flagged === SILENT) desk.state.flagged = null;
+  desk.record('heard', `${desk.state.handoff!.team} is making progress`, { by: desk.state.handoff!.team });
+}
+export const SILENT = 'the promise to the member fell due without progress';
+
+/** An agent must choose what the member hears. */
+export function askAgent(desk: Desk, why: NonNullable<Desk['state']['choice']>['why'], detail: string): Stage {
+  desk.state.choice = { why, detail };
+  desk.state.question = null;
+  return 'choosing';
+}
+
+export function followUpWith(desk: Desk, outcome: 'resolved' | 'unchanged' | 'closed'): Stage {
+  desk.state.followUp = { outcome, at: '', doubt: null };
+  return 'following-up';
+}
+
+/** The next cycle: what was done before is its history, and nothing of it is done again. */
+export function nextCycle(desk: Desk, why: string): Stage {
+  const { state } = desk;
+  const escalated = state.handoff !== null;
+  if (state.handoff) state.earlier.push(state.handoff);
+  if (escalated) desk.record('heard', `cycle ${state.cycle} ended: ${why}`);
+  Object.assign(state, {
+    // A run that began with a reopened ticket is in its cycle already, and keeps what it did in it.
+    ...(escalated ? { cycle: state.cycle + 1, done: {} } : {}),
+    handoff: null, issue: null, promise: null, reminded: false, progressAt: null, question: null, choice: null,
+    followUp: null, unsettled: null, declined: false, needs: null, flagged: null,
+  } satisfies Partial<Desk['state']>);
+  return 'deciding';
+}
+
+/** What a merged ticket still owed is kept by this one: its issue is followed, its member heard. */
+export function inherit(desk: Desk, from: Extract<Message, { verb: 'inherited' }>): Stage | null {
+  const { state } = desk;
+  state.alsoOwed.push(from.fromTicket);
+  desk.record('heard', `took over what ticket ${from.fromTicket} owed its member`, { by: 'onetouch' });
+  if (isEscalated(state)) return null;
+  state.done['inherited'] = from.fromTicket;
+  state.handoff = { team: from.team, row: from.row, priority: 'Normal', at: new Date(Date.now()).toISOString(), issueKey: from.issueKey };
+  if (from.promiseDueAt) state.promise = { dueAt: from.promiseDueAt, remindAt: null, renewals: 0 };
+  return state.begun ? 'awaiting-resolution' : 'deciding';
+}

@@ -1,0 +1,3 @@
+/** Every workflow of onetouch, by its type's name. */
+export { escalation } from './escalation.js';
+export { sweep } from './sweep.js';

@@ -1,0 +1,53 @@
+/**
+ * The sweep: run by a Temporal Schedule, it asks each outside system what changed since its last run and
+ * knocks at the cases that do not know it yet. What a webhook lost is found here.
+ */
+import { ActivityFailure, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { SweepActivities } from '../activities/sweep.js';
+
+const { sweepTickets, sweepIssues, reviveCases } = proxyActivities<SweepActivities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
+
+/** Each system's own mark: it moves on only when that system was asked with success. ISO 8601. */
+export interface SweepResult {
+  helpdesk: string;
+  jira: string;
+  temporal: string;
+  /** How many cases were knocked at in this run. */
+  knocked: number;
+}
+
+/** What changed while the last run was still asking is asked for again. */
+const OVERLAP_MS = 10 * 60_000;
+/** The first run, and one after a long pause, look back this far at the least. */
+const FIRST_LOOK_MS = 24 * 3_600_000;
+
+export async function sweep(): Promise<SweepResult> {
+  const last = workflowInfo().lastResult as SweepResult | undefined;
+  const startedAt = Date.now();
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const marks = {
+    helpdesk: last?.helpdesk ?? iso(startedAt - FIRST_LOOK_MS),
+    jira: last?.jira ?? iso(startedAt - FIRST_LOOK_MS),
+    temporal: last?.temporal ?? iso(startedAt - FIRST_LOOK_MS),
+  };
+  let knocked = 0;
+  const ask = async (system: keyof typeof marks, find: (since: string) => Promise<number>) => {
+    try {
+      knocked += await find(iso(Date.parse(marks[system]) - OVERLAP_MS));
+      marks[system] = iso(startedAt);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      log.warn('the sweep could not ask a system; it asks again from the same mark', { system, why: error.cause?.message });
+    }
+  };
+  await Promise.all([
+    ask('helpdesk', (since) => sweepTickets.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'tickets changed' }, [since])),
+    ask('jira', (since) => sweepIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues changed' }, [since])),
+    ask('temporal', (since) => reviveCases.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'cases ended from outside' }, [since])),
+  ]);
+  return { ...marks, knocked };
+}

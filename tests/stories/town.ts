@@ -1,0 +1,192 @@
+/**
+ * The town: one Temporal server whose time skips, one worker over the real adapters, the gateway, and the
+ * sandbox company at the wire. Stories tell it what people do and what they expect onetouch to have sent; what
+ * was sent and not expected fails the story.
+ */
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { Worker } from '@temporalio/worker';
+import { cases, type Cases } from '../../src/client/cases.js';
+import { temporalClient } from '../../src/client/connect.js';
+import { loadWorkerConfig } from '../../src/config.js';
+import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
+import type { FactValues } from '../../src/domain/facts.js';
+import { startCompany } from '../../src/sandbox/company.js';
+import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
+import type { Effect } from '../../src/sandbox/ledger.js';
+import { gatewayApp } from '../../src/web/app.js';
+import { connectPorts, createWorker } from '../../src/worker.js';
+import { caseId, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { timeSkipping } from '../setup/temporal.js';
+
+export const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
+export const LEAD: Actor = { name: 'Lee', role: 'lead', verified: true };
+export const MEMBER = { name: 'Robin Doe', email: 'robin@example.com', memberId: 'M-100' };
+const QUIET_MS = 20;
+const PATIENCE_MS = 20_000;
+
+export type Town = Awaited<ReturnType<typeof open>>;
+
+/** One town for a file of stories; every story ends with nothing sent that it did not expect. */
+export function useTown(env: Record<string, string> = {}, workerOptions: Parameters<typeof createWorker>[0]['options'] = {}): () => Town {
+  let town: Town | undefined;
+  beforeAll(async () => {
+    town = await open(env, workerOptions);
+  }, 60_000);
+  afterEach(() => town?.expectNothingElse());
+  afterAll(async () => town?.close());
+  return () => town!;
+}
+
+async function open(settings: Record<string, string>, options: Parameters<typeof createWorker>[0]['options']) {
+  const env: TestWorkflowEnvironment = await timeSkipping();
+  let app: ReturnType<typeof gatewayApp> | null = null;
+  let wall = await env.currentTimeMs();
+  const company = await startCompany({
+    now: () => env.currentTimeMs(),
+    searchLagMs: 0,
+    webhooks: async ({ path, headers, body }) => {
+      wall = await env.currentTimeMs();
+      return (await app!.request(path, { method: 'POST', headers, body: new Uint8Array(body) })).status;
+    },
+  });
+  const config = loadWorkerConfig({ ...company.env, JIRA_SEARCH_LAG_SECONDS: '0', ...settings });
+  const log = pino({ level: 'silent' });
+  const ports = await connectPorts(config, log);
+  const client = temporalClient(env.connection, 'default');
+  const talk: Cases = cases(client);
+  const worker: Worker = await createWorker({ config, connection: env.nativeConnection, client, ports, options });
+  const running = worker.run();
+  app = gatewayApp({
+    cases: talk,
+    config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token' },
+    ours: ports.whoAmI,
+    now: () => wall,
+    log,
+  });
+
+  const started = new Set<string>();
+  const expected = { helpdesk: 0, jira: 0, admin: 0, mail: 0 };
+  const systems: Record<string, { ledger: readonly Effect[] }> = { helpdesk: company.helpdesk, jira: company.jira, admin: company.admin };
+
+  /** What onetouch did to the outside since it was last asked, one line an effect. */
+  function sent(): string[] {
+    const lines: string[] = [];
+    for (const [name, { ledger }] of Object.entries(systems)) {
+      for (const effect of ledger.slice(expected[name as 'jira'])) if (effect.by === 'onetouch') lines.push(...line(effect));
+      expected[name as 'jira'] = ledger.length;
+    }
+    const { messages } = company.mail;
+    for (const { messageId } of messages.slice(expected.mail)) lines.push(`mail ${/\.(\d+)\.([^@]+)@/.exec(messageId)!.slice(1).join(':')}`);
+    expected.mail = messages.length;
+    return lines.sort();
+  }
+
+  /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
+  async function settled(ticketId: string): Promise<void> {
+    const until = Date.now() + PATIENCE_MS;
+    for (let calm = 0; calm < 2; ) {
+      await company.idle();
+      const { events } = await client.workflow.getHandle(caseId(ticketId)).fetchHistory();
+      calm = isAtRest(events ?? []) ? calm + 1 : 0;
+      if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest`);
+      if (calm < 2) await new Promise((r) => setTimeout(r, QUIET_MS));
+    }
+  }
+  const allSettled = async () => {
+    await company.idle();
+    for (const id of started) await settled(id);
+  };
+
+  const town = {
+    env, company, client, config, ports, worker, app,
+    cases: talk,
+    now: async () => new Date(await env.currentTimeMs()).toISOString(),
+    ago: async (ms: number) => new Date((await env.currentTimeMs()) - ms).toISOString(),
+
+    /** A member's ticket, as the helpdesk opens it: the webhook starts the case. */
+    async ticket(t: Partial<NewTicket> & { inquiry?: string }): Promise<string> {
+      const id = await company.helpdesk.openTicket({
+        subject: 'I need help',
+        description: 'It does not work for me.',
+        member: MEMBER,
+        ...t,
+      });
+      started.add(id);
+      await company.idle();
+      await settled(id);
+      return id;
+    },
+    /** Something happens outside; then everything comes to rest. */
+    async when(happens: Promise<unknown> | (() => Promise<unknown>)): Promise<void> {
+      await (typeof happens === 'function' ? happens() : happens);
+      await allSettled();
+    },
+    /** An agent says something through the API. */
+    async says(ticketId: string, verb: keyof typeof SAYS, what: object, by: Actor = AGENT): Promise<Answer> {
+      const answer = await (talk[verb] as (id: string, said: object) => Promise<Answer>)(ticketId, { ...what, by });
+      await allSettled();
+      return answer;
+    },
+    provide: (ticketId: string, facts: Partial<FactValues>) => town.says(ticketId, 'provide', { facts }),
+    async sleep(duration: string | number): Promise<void> {
+      await env.sleep(duration as '1 hour');
+      await allSettled();
+    },
+    state: (ticketId: string): Promise<CaseView> => talk.state(ticketId),
+    timeline: (ticketId: string) => talk.timeline(ticketId),
+    async stage(ticketId: string): Promise<Stage> {
+      return (await talk.state(ticketId)).stage;
+    },
+    /** What the case returned; the story has slept until it ended. */
+    async record(ticketId: string): Promise<CaseRecord> {
+      return (await client.workflow.getHandle(caseId(ticketId)).result()) as CaseRecord;
+    },
+    async history(ticketId: string, runId?: string) {
+      return client.workflow.getHandle(caseId(ticketId), runId).fetchHistory();
+    },
+    sent,
+    /** Exactly these effects, no more and no fewer, since the story last looked. Order does not matter. */
+    expectSent: (...lines: string[]) => expect(sent()).toEqual([...lines].sort()),
+    expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
+    async close(): Promise<void> {
+      worker.shutdown();
+      await running;
+      ports.close();
+      await company.close();
+      await env.teardown();
+    },
+  };
+  return town;
+}
+
+const SAYS = { close: 1, reEscalate: 1, provide: 1, override: 1, confirm: 1, choose: 1, resume: 1, setPromise: 1, settleMail: 1 };
+
+/** No workflow task and no activity is open. (The time-skipping server's description does not tell.) */
+function isAtRest(events: object[]): boolean {
+  let tasks = 0;
+  for (const event of events as Record<string, unknown>[]) {
+    if (event['workflowTaskScheduledEventAttributes'] || event['activityTaskScheduledEventAttributes']) tasks += 1;
+    if (OVER.some((attributes) => event[attributes])) tasks -= 1;
+  }
+  return tasks === 0;
+}
+const OVER = [
+  'workflowTaskCompletedEventAttributes',
+  'workflowTaskFailedEventAttributes',
+  'workflowTaskTimedOutEventAttributes',
+  'activityTaskCompletedEventAttributes',
+  'activityTaskFailedEventAttributes',
+  'activityTaskTimedOutEventAttributes',
+  'activityTaskCanceledEventAttributes',
+];
+
+/** `note 1:promise`, `issue INFRA`, `group Tier 2`: the effect's own name where it has one. */
+function line({ kind, text, on }: Effect): string[] {
+  if (kind === 'mail') return []; // The helpdesk's own mail of a public reply.
+  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /Ref\. \d+:(\d+:\S+)/.exec(text)?.[1];
+  if (name) return [`${kind} ${name}`];
+  if (['issue', 'remote-link', 'labels'].includes(kind)) return [`${kind} ${on.replace(/-\d+$/, '')}`];
+  return [`${kind}${kind === 'account-note' ? '' : ` ${text}`}`];
+}
