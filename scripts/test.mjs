@@ -1,0 +1,22 @@
+/** `npm test`: gets what is missing, then runs vitest with the arguments given. */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installDependencies } from './bootstrap/dependencies.mjs';
+import { foreground } from './bootstrap/foreground.mjs';
+import { log, main } from './bootstrap/report.mjs';
+import { temporalBinary } from './bootstrap/temporal.mjs';
+import { testServerBinary } from './bootstrap/test-server.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+await main(async () => {
+  await installDependencies({ root, log });
+  const env = {
+    ...process.env,
+    TEMPORAL_CLI: await temporalBinary({ log }),
+    TEMPORAL_TEST_SERVER: await testServerBinary({ log }),
+  };
+  process.chdir(root);
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  return foreground(process.execPath, [vitest, 'run', ...process.argv.slice(2)], env);
+});
