@@ -1,0 +1,55 @@
+/** What Jira answers, in the parts that we read, and the issue that it makes. */
+import { z } from 'zod';
+import type { Issue } from '../domain/ticket.js';
+
+const comment = z.object({
+  id: z.string(),
+  author: z.object({ accountId: z.string().nullish() }).nullish(),
+  body: z.unknown(),
+});
+const issue = z.object({
+  key: z.string(),
+  fields: z.object({
+    status: z.object({ name: z.string(), statusCategory: z.object({ key: z.string() }) }),
+    resolution: z.object({ name: z.string() }).nullish(),
+    assignee: z.object({ accountId: z.string() }).nullish(),
+    issuelinks: z
+      .array(z.object({ type: z.object({ name: z.string() }), outwardIssue: z.object({ key: z.string() }).nullish() }))
+      .nullish(),
+    labels: z.array(z.string()).nullish(),
+    updated: z.string().refine((s) => !Number.isNaN(Date.parse(s))),
+    comment: z.object({ comments: z.array(comment), total: z.int() }).nullish(),
+  }),
+});
+
+export const issueAnswer = issue;
+export const searchAnswer = z.object({ issues: z.array(issue), nextPageToken: z.string().nullish() });
+export const commentsAnswer = z.object({ comments: z.array(comment), total: z.int() });
+export const createdAnswer = z.object({ key: z.string().min(1) });
+
+export type WireIssue = z.output<typeof issue>;
+export type WireComment = z.output<typeof comment>;
+
+export function toIssue({ key, fields }: WireIssue, base: string, lastForeignComment: string | null): Issue {
+  return {
+    key,
+    url: `${base}/browse/${key}`,
+    status: fields.status.name,
+    category: category(fields.status.statusCategory.key),
+    resolution: fields.resolution?.name ?? null,
+    assigneeId: fields.assignee?.accountId ?? null,
+    // Seen from this issue, "duplicates" points outward at the one that survives.
+    duplicateOf: fields.issuelinks?.find((link) => link.type.name === 'Duplicate' && link.outwardIssue)?.outwardIssue?.key ?? null,
+    lastForeignComment,
+    labels: fields.labels ?? [],
+    // Jira writes +0000 without a colon.
+    updatedAt: new Date(fields.updated).toISOString(),
+  };
+}
+
+/** The id of the newest comment that is not ours; Jira embeds them oldest first. */
+export const lastForeign = (comments: WireComment[], us: string): string | null =>
+  comments.findLast((c) => c.author?.accountId !== us)?.id ?? null;
+
+/** Jira's fourth category, "undefined" (No Category), counts as not begun. */
+const category = (key: string): Issue['category'] => (key === 'done' || key === 'indeterminate' ? key : 'new');

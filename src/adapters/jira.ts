@@ -1,0 +1,179 @@
+/** Jira Cloud behind `JiraPort`, through jira.js. */
+import { Version3Client } from 'jira.js';
+import { z } from 'zod';
+import { refused } from '../activities/failures.js';
+import type { JiraPort } from '../activities/ports.js';
+import type { WorkerConfig } from '../config.js';
+import type { Priority } from '../domain/ruling.js';
+import type { AdfDocument, Issue } from '../domain/ticket.js';
+import { adfText } from '../wording/adf.js';
+import { TIMEOUT_MS, shaped } from './http.js';
+import { jiraFailure } from './jira-failure.js';
+import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, searchAnswer, toIssue, type WireComment, type WireIssue } from './jira-wire.js';
+
+export type Jira = JiraPort & {
+  /** The account id of the user we act as. */
+  whoAmI(): Promise<string>;
+};
+export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiToken'>;
+
+/** Jira's default priorities. A project whose screens lack the field refuses it, and the failure names it. */
+const PRIORITIES: Record<Priority, string> = { Normal: 'Medium', High: 'High', Urgent: 'Highest' };
+const FIELDS = ['status', 'resolution', 'assignee', 'issuelinks', 'labels', 'updated', 'comment'];
+const PAGE = 100;
+
+const meAnswer = z.object({ accountId: z.string().min(1) });
+
+/** Nothing is sent before the first call. Every call is tried once and rejects with `Refused` or `Unavailable`. */
+export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
+  const base = url.replace(/\/+$/, '');
+  const client = new Version3Client({
+    host: base,
+    authentication: { basic: { email, apiToken } },
+    baseRequestConfig: { timeout: TIMEOUT_MS, maxRedirects: 0 },
+  });
+  let me: Promise<string> | null = null;
+
+  async function ask<S extends z.ZodType>(doing: string, schema: S, send: () => Promise<unknown>): Promise<z.output<S>> {
+    let answer: unknown;
+    try {
+      answer = await send();
+    } catch (error) {
+      throw jiraFailure(doing, error);
+    }
+    return shaped(schema, answer, 'Jira', doing);
+  }
+
+  function whoAmI(): Promise<string> {
+    me ??= ask('say who we are', meAnswer, () => client.myself.getCurrentUser<unknown>()).then(
+      (user) => user.accountId,
+      (error: unknown) => {
+        me = null;
+        throw error;
+      },
+    );
+    return me;
+  }
+
+  async function search(doing: string, jql: string): Promise<Issue[]> {
+    const found: WireIssue[] = [];
+    let nextPageToken: string | undefined;
+    do {
+      const page = await ask(doing, searchAnswer, () =>
+        client.issueSearch.searchForIssuesUsingJqlEnhancedSearchPost<unknown>({ jql, fields: FIELDS, maxResults: PAGE, nextPageToken }),
+      );
+      found.push(...page.issues);
+      nextPageToken = page.nextPageToken ?? undefined;
+    } while (nextPageToken !== undefined);
+    const issues: Issue[] = [];
+    for (const one of found) issues.push(await complete(one));
+    return issues;
+  }
+
+  /** Where the answer does not carry all comments, the newest are read by themselves. */
+  async function complete(issue: WireIssue): Promise<Issue> {
+    const us = await whoAmI();
+    const embedded = issue.fields.comment;
+    const whole = embedded && embedded.comments.length >= embedded.total;
+    return toIssue(issue, base, whole ? lastForeign(embedded.comments, us) : await newestForeign(issue.key, us));
+  }
+
+  async function newestForeign(key: string, us: string): Promise<string | null> {
+    for await (const comments of commentPages(key, '-created')) {
+      const found = comments.find((c) => c.author?.accountId !== us);
+      if (found) return found.id;
+    }
+    return null;
+  }
+
+  async function* commentPages(key: string, orderBy: 'created' | '-created'): AsyncGenerator<WireComment[]> {
+    for (let startAt = 0; ;) {
+      const at = startAt;
+      const { comments, total } = await ask("read the issue's comments", commentsAnswer, () =>
+        client.issueComments.getComments<unknown>({ issueIdOrKey: key, startAt: at, maxResults: PAGE, orderBy }),
+      );
+      yield comments;
+      startAt += comments.length;
+      if (comments.length === 0 || startAt >= total) return;
+    }
+  }
+
+  return {
+    whoAmI,
+
+    async findByLabel(label) {
+      return search('find the issue', `labels = ${quoted(label)} ORDER BY created ASC`);
+    },
+
+    async createIssue({ project, issueType, summary, description, labels, priority, assignee }) {
+      const { key } = await ask('create the issue', createdAnswer, () =>
+        client.issues.createIssue<unknown>({
+          fields: {
+            project: { key: project },
+            issuetype: { name: issueType },
+            summary,
+            description: description as never,
+            labels,
+            ...(priority ? { priority: { name: PRIORITIES[priority] } } : {}),
+            // Absent leaves it to the project; null is nobody.
+            ...(assignee === null ? { assignee: null as never } : {}),
+          },
+        }),
+      );
+      return { key, url: `${base}/browse/${key}` };
+    },
+
+    async readIssue(key) {
+      const doing = 'read the issue';
+      const issueIdOrKey = checkedKey(key, doing);
+      return complete(await ask(doing, issueAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: FIELDS })));
+    },
+
+    async comment(key, body) {
+      const doing = 'comment on the issue';
+      const issueIdOrKey = checkedKey(key, doing);
+      await ask(doing, z.unknown(), () => client.issueComments.addComment<unknown>({ issueIdOrKey, comment: body as never }));
+    },
+
+    async ownComments(key) {
+      checkedKey(key, "read the issue's comments");
+      const us = await whoAmI();
+      const texts: string[] = [];
+      for await (const comments of commentPages(key, 'created'))
+        for (const c of comments) if (c.author?.accountId === us) texts.push(textOf(c.body));
+      return texts;
+    },
+
+    async addLabel(key, label) {
+      const doing = 'label the issue';
+      const issueIdOrKey = checkedKey(key, doing);
+      await ask(doing, z.unknown(), () =>
+        client.issues.editIssue<unknown>({ issueIdOrKey, update: { labels: [{ add: label }] } as never }),
+      );
+    },
+
+    async remoteLink(key, { globalId, url: to, title }) {
+      const doing = 'link the issue';
+      const issueIdOrKey = checkedKey(key, doing);
+      await ask(doing, z.unknown(), () =>
+        client.issueRemoteLinks.createOrUpdateRemoteIssueLink<unknown>({ issueIdOrKey, globalId, object: { url: to, title } }),
+      );
+    },
+
+    /** Milliseconds since 1970: a date in words would be read in our user's time zone, by the minute. */
+    async changedSince(since) {
+      return search('list the changed issues', `labels = ${quoted('onetouch')} AND updated >= ${Date.parse(since)} ORDER BY updated ASC`);
+    },
+  };
+}
+
+/** A JQL string. */
+const quoted = (text: string): string => `"${text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\"]/g, '\\$&')}"`;
+
+/** Keys come from webhooks too, and jira.js puts them into the path as they are. */
+function checkedKey(key: string, doing: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9_]*-\d+$/.test(key)) throw refused('Jira', doing, 'no such issue', 'an issue key looks like OPS-123');
+  return key;
+}
+
+const textOf = (body: unknown): string => (typeof body === 'string' ? body : adfText((body ?? {}) as AdfDocument));

@@ -1,0 +1,270 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { jiraFailure } from '../../src/adapters/jira-failure.js';
+import { connectJira } from '../../src/adapters/jira.js';
+import type { AdfDocument, NewIssue } from '../../src/domain/ticket.js';
+import { contract, present, type Contract } from '../contracts/openapi.js';
+import { STATUSES, deep, failure } from './failing.js';
+import { freePort, recorder, type Answer, type Asked } from './recorder.js';
+
+const US = 'acc-onetouch';
+const PASSWORD = Buffer.from('bot@example.com:hush-token').toString('base64');
+const doc = (text: string): AdfDocument => ({ version: 1, type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] });
+
+const commentOf = (id: string, accountId: string) => ({ id, author: { accountId }, body: doc(`comment ${id}`), created: '2026-03-01T10:00:00.000+0000' });
+const issueOf = (key: string, over: object = {}) => ({
+  id: '10001',
+  key,
+  fields: {
+    status: { name: 'To Do', statusCategory: { key: 'new' } },
+    resolution: null,
+    assignee: null,
+    issuelinks: [],
+    labels: ['onetouch', 'onetouch-5158-1'],
+    updated: '2026-03-01T11:00:00.000+0100',
+    comment: { comments: [], total: 0, maxResults: 0, startAt: 0 },
+    ...over,
+  },
+});
+const NEW: NewIssue = {
+  project: 'OPS',
+  issueType: 'Task',
+  summary: 'Member cannot schedule (ticket 5158)',
+  description: doc('All requirements have been TRUE for more than 48 h.'),
+  labels: ['onetouch', 'onetouch-5158-1'],
+};
+
+type Route = (asked: Asked) => Answer | undefined;
+async function town(routes: Record<string, Answer | Route> = {}) {
+  const defaults: Record<string, Answer | Route> = {
+    'GET /rest/api/3/myself': { body: { accountId: US } },
+    'POST /rest/api/3/search/jql': { body: { issues: [issueOf('OPS-1')], isLast: true } },
+    'POST /rest/api/3/issue': { status: 201, body: { id: '10001', key: 'OPS-1', self: 'x' } },
+    'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1') },
+    'PUT /rest/api/3/issue/OPS-1': { status: 204 },
+    'GET /rest/api/3/issue/OPS-1/comment': { body: { comments: [], total: 0, startAt: 0, maxResults: 100 } },
+    'POST /rest/api/3/issue/OPS-1/comment': { status: 201, body: commentOf('1', US) },
+    'POST /rest/api/3/issue/OPS-1/remotelink': { status: 201, body: { id: 1, self: 'x' } },
+  };
+  const server = await recorder((asked) => {
+    const route = routes[`${asked.method} ${asked.path}`] ?? defaults[`${asked.method} ${asked.path}`];
+    return typeof route === 'function' ? route(asked) : route;
+  });
+  return { server, jira: connectJira({ url: `${server.url}/`, email: 'bot@example.com', apiToken: 'hush-token' }) };
+}
+
+describe('an issue', () => {
+  test('is created with its ADF description, labels and the project and type asked for', async () => {
+    const { server, jira } = await town();
+    expect(await jira.createIssue(NEW)).toEqual({ key: 'OPS-1', url: `${server.url}/browse/OPS-1` });
+    expect(server.asked[0]).toMatchObject({ headers: { authorization: `Basic ${PASSWORD}` } });
+    expect(server.asked[0]!.body).toEqual({
+      fields: {
+        project: { key: 'OPS' },
+        issuetype: { name: 'Task' },
+        summary: NEW.summary,
+        description: NEW.description,
+        labels: NEW.labels,
+      },
+    });
+  });
+
+  test('leaves the assignee blank by sending null', async () => {
+    const { server, jira } = await town();
+    await jira.createIssue({ ...NEW, assignee: null });
+    expect((server.asked[0]!.body as { fields: object }).fields).toHaveProperty('assignee', null);
+  });
+
+  test.each([['Normal', 'Medium'], ['High', 'High'], ['Urgent', 'Highest']] as const)('of priority %s is %s there', async (ours, theirs) => {
+    const { server, jira } = await town();
+    await jira.createIssue({ ...NEW, priority: ours });
+    expect(server.asked[0]!.body).toMatchObject({ fields: { priority: { name: theirs } } });
+  });
+
+  test('that Jira refuses names the field, not what was sent', async () => {
+    const { jira } = await town({
+      'POST /rest/api/3/issue': { status: 400, body: { errorMessages: [], errors: { priority: "Field 'priority' cannot be set: pat@example.com" } } },
+    });
+    const failed = await failure(jira.createIssue({ ...NEW, priority: 'High' }));
+    expect(failed).toMatchObject({ type: 'Refused', message: 'Jira refused to create the issue (400): about priority' });
+    expect(deep(failed)).not.toContain('pat@example');
+  });
+
+  test('is read with its resolution, survivor, assignee and the newest comment that is not ours', async () => {
+    const { server, jira } = await town({
+      'GET /rest/api/3/issue/OPS-1': {
+        body: issueOf('OPS-1', {
+          status: { name: 'Closed', statusCategory: { key: 'done' } },
+          resolution: { name: 'Duplicate' },
+          assignee: { accountId: 'acc-eve' },
+          issuelinks: [
+            { type: { name: 'Relates' }, outwardIssue: { key: 'OPS-7' } },
+            { type: { name: 'Duplicate' }, inwardIssue: { key: 'OPS-8' } },
+            { type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-9' } },
+          ],
+          comment: { comments: [commentOf('1', 'acc-eve'), commentOf('2', 'acc-eve'), commentOf('3', US)], total: 3 },
+        }),
+      },
+    });
+    expect(await jira.readIssue('OPS-1')).toEqual({
+      key: 'OPS-1',
+      url: `${server.url}/browse/OPS-1`,
+      status: 'Closed',
+      category: 'done',
+      resolution: 'Duplicate',
+      assigneeId: 'acc-eve',
+      duplicateOf: 'OPS-9',
+      lastForeignComment: '2',
+      labels: ['onetouch', 'onetouch-5158-1'],
+      updatedAt: '2026-03-01T10:00:00.000Z',
+    });
+    expect(server.to('GET', '/rest/api/3/issue/OPS-1/comment')).toHaveLength(0);
+  });
+
+  test('whose answer does not hold all comments has the newest read, page by page', async () => {
+    const { server, jira } = await town({
+      'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1', { comment: { comments: [commentOf('1', 'acc-eve')], total: 3 } }) },
+      'GET /rest/api/3/issue/OPS-1/comment': ({ query }) =>
+        query['startAt'] === '0'
+          ? { body: { comments: [commentOf('3', US)], total: 3 } }
+          : { body: { comments: [commentOf('2', 'acc-eve'), commentOf('1', 'acc-eve')], total: 3 } },
+    });
+    expect((await jira.readIssue('OPS-1')).lastForeignComment).toBe('2');
+    expect(server.to('GET', '/rest/api/3/issue/OPS-1/comment').map((a) => a.query)).toEqual([
+      { startAt: '0', maxResults: '100', orderBy: '-created' },
+      { startAt: '1', maxResults: '100', orderBy: '-created' },
+    ]);
+  });
+
+  test('key that is none never reaches Jira', async () => {
+    const { server, jira } = await town();
+    for (const call of [jira.readIssue('../myself'), jira.comment('', doc('x')), jira.addLabel('OPS', 'x'), jira.ownComments('1')])
+      expect((await failure(call)).type).toBe('Refused');
+    expect(server.asked).toEqual([]);
+  });
+
+  test('of a malformed answer is refused and names the field', async () => {
+    const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1', { status: { name: 'To Do' } }) } });
+    expect((await failure(jira.readIssue('OPS-1'))).message).toMatch(/fields\.status\.statusCategory/);
+  });
+});
+
+describe('searching', () => {
+  test('by label is quoted, names its fields and follows the pages', async () => {
+    const { server, jira } = await town({
+      'POST /rest/api/3/search/jql': ({ body }) =>
+        (body as { nextPageToken?: string }).nextPageToken
+          ? { body: { issues: [issueOf('OPS-2')], isLast: true } }
+          : { body: { issues: [issueOf('OPS-1')], nextPageToken: 'p2', isLast: false } },
+    });
+    const found = await jira.findByLabel('a" OR project = X \\');
+    expect(found.map((i) => i.key)).toEqual(['OPS-1', 'OPS-2']);
+    const searches = server.to('POST', '/rest/api/3/search/jql').map((a) => a.body);
+    expect(searches[0]).toEqual({
+      jql: 'labels = "a\\" OR project = X \\\\" ORDER BY created ASC',
+      fields: ['status', 'resolution', 'assignee', 'issuelinks', 'labels', 'updated', 'comment'],
+      maxResults: 100,
+    });
+    expect(searches[1]).toMatchObject({ nextPageToken: 'p2' });
+  });
+
+  test('for what changed asks by milliseconds, which have no time zone', async () => {
+    const { server, jira } = await town();
+    expect((await jira.changedSince('2026-03-01T10:00:00.000Z')).map((i) => i.key)).toEqual(['OPS-1']);
+    expect(server.to('POST', '/rest/api/3/search/jql')[0]!.body).toMatchObject({
+      jql: 'labels = "onetouch" AND updated >= 1772359200000 ORDER BY updated ASC',
+    });
+  });
+});
+
+describe('writing', () => {
+  test('comments, labels and links', async () => {
+    const { server, jira } = await town();
+    await jira.comment('OPS-1', doc('Reminder'));
+    await jira.addLabel('OPS-1', 'onetouch-5158-2');
+    await jira.remoteLink('OPS-1', { globalId: 'onetouch-ticket-5158-1', url: 'https://h.example.com/5158', title: 'Helpdesk ticket 5158' });
+    expect(server.asked.map((a) => a.body)).toEqual([
+      { body: doc('Reminder') },
+      { update: { labels: [{ add: 'onetouch-5158-2' }] } },
+      { globalId: 'onetouch-ticket-5158-1', object: { url: 'https://h.example.com/5158', title: 'Helpdesk ticket 5158' } },
+    ]);
+  });
+
+  test('our own comments are read back as text, all pages', async () => {
+    const { jira } = await town({
+      'GET /rest/api/3/issue/OPS-1/comment': ({ query }) =>
+        query['startAt'] === '0'
+          ? { body: { comments: [commentOf('1', US), commentOf('2', 'acc-eve')], total: 3 } }
+          : { body: { comments: [commentOf('3', US)], total: 3 } },
+    });
+    expect(await jira.ownComments('OPS-1')).toEqual(['comment 1', 'comment 3']);
+  });
+});
+
+describe('a failure', () => {
+  test.each(STATUSES)('$status is $type, and nothing of the request is in it', async ({ status, type }) => {
+    const { jira } = await town({ 'POST /rest/api/3/issue': { status, headers: { location: 'https://x.example.com' } } });
+    const failed = await failure(jira.createIssue(NEW));
+    expect(failed.type).toBe(type);
+    expect(failed.nonRetryable).toBe(type === 'Refused');
+    expect(deep(failed)).not.toMatch(new RegExp(`hush|${PASSWORD}|authorization|cannot schedule`, 'i'));
+  });
+
+  test.each([['93', 93_000], ['Fri, 01 Jan 2100 00:00:00 GMT', expect.any(Number)]])('Retry-After %s is kept', async (header, ms) => {
+    const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { status: 429, headers: { 'retry-after': header } } });
+    expect((await failure(jira.readIssue('OPS-1'))).nextRetryDelay).toEqual(ms);
+  });
+
+  test('of the connection is unavailable, with its code alone', async () => {
+    const { jira } = await town({ 'POST /rest/api/3/issue': { drop: true } });
+    const lost = await failure(jira.createIssue(NEW));
+    expect(lost).toMatchObject({ type: 'Unavailable', message: 'Jira could not create the issue: the connection failed (ECONNRESET)' });
+    const nobody = connectJira({ url: `http://127.0.0.1:${await freePort()}`, email: 'bot@example.com', apiToken: 'hush-token' });
+    const refusedPort = await failure(nobody.createIssue(NEW));
+    expect(refusedPort).toMatchObject({ type: 'Unavailable', message: expect.stringContaining('ECONNREFUSED') });
+    for (const failed of [lost, refusedPort]) expect(deep(failed)).not.toMatch(new RegExp(`hush|${PASSWORD}|authorization|cannot schedule`, 'i'));
+  });
+
+  test('by its time limit is unavailable; anything that is no answer and no connection is refused', () => {
+    const late = Object.assign(new Error('timeout of 15000ms exceeded'), { isAxiosError: true, code: 'ECONNABORTED', config: { auth: 'hush' } });
+    expect(jiraFailure('read the issue', late)).toMatchObject({ type: 'Unavailable', message: 'Jira could not read the issue: it did not answer in time' });
+    expect(jiraFailure('read the issue', new TypeError('hush'))).toMatchObject({ type: 'Refused' });
+    for (const error of [late, new TypeError('hush'), null]) expect(deep(jiraFailure('read', error))).not.toContain('hush');
+  });
+
+  test('to learn who we are is not kept', async () => {
+    let up = false;
+    const { jira } = await town({ 'GET /rest/api/3/myself': () => (up ? { body: { accountId: US } } : { status: 500 }) });
+    expect((await failure(jira.whoAmI())).type).toBe('Unavailable');
+    up = true;
+    expect(await jira.whoAmI()).toBe(US);
+  });
+});
+
+describe.skipIf(!present('jira'))("by Jira's published API", () => {
+  let by: Contract;
+  beforeAll(async () => {
+    by = await contract('jira');
+  });
+
+  test('every request is one of its operations, and valid', async () => {
+    const { server, jira } = await town();
+    await jira.createIssue({ ...NEW, priority: 'High', assignee: null });
+    await jira.readIssue('OPS-1');
+    await jira.findByLabel('onetouch-5158-1');
+    await jira.changedSince('2026-03-01T10:00:00.000Z');
+    await jira.comment('OPS-1', doc('x'));
+    await jira.ownComments('OPS-1');
+    await jira.addLabel('OPS-1', 'x');
+    await jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 't' });
+    expect([...new Set(server.asked.map(by))].sort()).toEqual([
+      'addComment',
+      'createIssue',
+      'createOrUpdateRemoteIssueLink',
+      'editIssue',
+      'getComments',
+      'getCurrentUser',
+      'getIssue',
+      'searchAndReconsileIssuesUsingJqlPost',
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+/** Holds a request against a published OpenAPI document. The documents of others are read where they lie. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import addFormats from 'ajv-formats';
+import { OpenAPIBackend, type Request } from 'openapi-backend';
+
+const specs = process.env['ONETOUCH_SPECS'] ?? path.resolve(import.meta.dirname, '../../../shared/specs');
+
+export const DOCUMENTS = {
+  helpdesk: path.join(specs, 'zendesk-support.openapi.yaml'),
+  jira: path.join(specs, 'jira-cloud-v3.openapi.json'),
+  admin: path.resolve(import.meta.dirname, '../../docs/admin-api.yaml'),
+} as const;
+
+/** Is the document there? Where it is not, says so, with the setting that tells where it lies. */
+export function present(document: keyof typeof DOCUMENTS): boolean {
+  const there = existsSync(DOCUMENTS[document]);
+  if (!there) console.warn(`Skipped: there is no ${DOCUMENTS[document]}. Set ONETOUCH_SPECS to the folder that holds it.`);
+  return there;
+}
+
+export type Contract = (request: Request) => string;
+
+/** What a request is by the document: its operation's id, or what is wrong with it. */
+export async function contract(document: keyof typeof DOCUMENTS): Promise<Contract> {
+  const api = new OpenAPIBackend({
+    definition: DOCUMENTS[document],
+    quick: true,
+    ajvOpts: { strict: false },
+    customizeAjv: (ajv) => addFormats.default(ajv),
+  });
+  await api.init();
+  return (request) => {
+    const operation = api.matchOperation(request);
+    if (!operation?.operationId) return `no such operation: ${request.method} ${request.path}`;
+    // Zendesk's document asks for `user_id` in paths that have no place for it (ListGroups): no client can send that.
+    const impossible = (e: { instancePath: string; params: Record<string, unknown> }) =>
+      e.instancePath === '/path' && 'missingProperty' in e.params && !operation.path.includes(`{${String(e.params['missingProperty'])}}`);
+    const errors = api.validateRequest(request, operation).errors?.filter((e) => !impossible(e));
+    return errors?.length ? `${operation.operationId}: ${JSON.stringify(errors)}` : operation.operationId;
+  };
+}
