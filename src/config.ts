@@ -204,3 +204,6 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   };
 }
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
+
+/** Every name that is read here, so that a test can hold `.env.example` against them. */
+export const VARIABLES = [...new Set([...Object.keys(workerSchema.shape), ...Object.keys(gatewaySchema.shape)])];

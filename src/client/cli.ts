@@ -1,0 +1,136 @@
+/** The CLI over the gateway's API; `decide` alone is local. */
+import { Command, CommanderError, Option } from 'commander';
+import { STAGES } from '../domain/case.js';
+import { TEAMS } from '../domain/ruling.js';
+import { decideLocally } from './commands/decide.js';
+import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
+import { jsonFrom, provided } from './commands/provide.js';
+import { replayWebhook } from './commands/replay.js';
+import { CliError, EXIT, terminal, type Io } from './io.js';
+import { plain } from './print.js';
+import { DEFAULT_URL, openSession, type Session, type SessionOptions } from './session.js';
+
+/** Runs one command and answers its exit code: 0 ok, 1 error, 2 usage, 3 refused, 4 not found, 5 unreachable. */
+export async function main(argv: string[], io: Io = terminal()): Promise<number> {
+  try {
+    await program(io).parseAsync(argv, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    // Commander has printed its own.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    io.err(error instanceof CliError ? printable(error.message) : `Something went wrong: ${plain(error)}`);
+    return error instanceof CliError ? error.exitCode : EXIT.error;
+  }
+}
+
+const printable = (message: string) => message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + plain(line)).join('\n');
+
+function program(io: Io): Command {
+  const cli = new Command('onetouch')
+    .description('Durable escalations for Member Services, from the terminal.')
+    .option('--url <url>', `the gateway (default: ONETOUCH_URL, else ${DEFAULT_URL})`)
+    .option('--as <name>', "your name, for the case's record")
+    .option('--json', 'JSON instead of tables')
+    .addHelpText(
+      'after',
+      '\nThe token comes from API_TOKEN, else from .data/api-token, where `npm start` leaves it.' +
+        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case, 5 not reachable.',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
+
+  /** A command with a session, and its own options. */
+  const on = <A extends unknown[]>(command: Command, act: (session: Session, ...args: A) => Promise<void>) =>
+    command.action(async (...args: unknown[]) => {
+      const globals = command.optsWithGlobals<SessionOptions>();
+      // Commander appends the command itself.
+      await act(openSession(io, globals), ...(args.slice(0, -1) as A));
+    });
+  const reason = new Option('-r, --reason <text>', 'why, for the record').makeOptionMandatory();
+  const saying = (usage: string, description: string) =>
+    cli.command(usage).description(description).option('--key <key>', 'the same key again is the same command (Idempotency-Key)');
+
+  on(
+    cli
+      .command('cases')
+      .description('list cases, newest first')
+      .option('-q, --query <query>', 'a visibility query, e.g. \'Team = "ProdOps" AND PromiseDue < "2026-07-02T00:00:00Z"\'')
+      .addOption(new Option('--stage <stage>').choices(STAGES))
+      .addOption(new Option('--team <team>').choices(TEAMS))
+      .option('--needs <need>', 'what a person has to do: facts, choice, confirmation, call, resume, …')
+      .option('--flagged', 'only flagged ones')
+      .option('--open', 'only running ones')
+      .option('--ended', 'only ended ones')
+      .option('-n, --limit <n>', 'at most so many'),
+    (session, { query, stage, team, needs, flagged, open, ended, limit }: CasesOptions) =>
+      listCases(session, { query, stage, team, needs, flagged, open, ended, limit }),
+  );
+  on(cli.command('show <ticket>').description("a case's state and record"), showCase);
+  on(cli.command('explain <ticket>').description('the current ruling: its row, its grounds, why no other row'), explainCase);
+
+  on(
+    saying('close <ticket>', 'close the case; what is owed to the member is sent first')
+      .addOption(reason)
+      .option('--without-follow-up', 'send the member nothing'),
+    (session, ticket: string, o: { reason: string; withoutFollowUp?: boolean }) =>
+      session.say(ticket, 'close', { reason: o.reason, ...(o.withoutFollowUp && { withoutFollowUp: true }) }),
+  );
+  on(
+    saying('re-escalate <ticket>', 'start the next cycle; a Tier 1 row refuses it').addOption(reason),
+    (session, ticket: string, o: { reason: string }) => session.say(ticket, 're-escalate', { reason: o.reason }),
+  );
+  on(
+    saying('override <ticket>', "a lead escalates against the protocol's ruling; recorded and counted")
+      .addOption(new Option('-t, --team <team>', 'to whom').choices(TEAMS).makeOptionMandatory())
+      .addOption(reason),
+    (session, ticket: string, o: { team: string; reason: string }) =>
+      session.say(ticket, 'override', { team: o.team, reason: o.reason }),
+  );
+  on(
+    saying('provide <ticket> [name=value...]', 'facts no system knows, and fields of the error report (report.errorText=…)')
+      .option('--from-json <json>', '{"facts": {…}, "report": {…}}; - reads stdin'),
+    async (session, ticket: string, words: string[], o: { fromJson?: string }) => {
+      if (o.fromJson !== undefined && words.length) throw new CliError(EXIT.usage, 'Give name=value or --from-json, not both.');
+      await session.say(ticket, 'provide', o.fromJson === undefined ? provided(words) : await jsonFrom(o.fromJson, io.stdin));
+    },
+  );
+  on(
+    saying('confirm <ticket> <verdict>', 'after the follow-up, does it work for the member: works, still-broken')
+      .addOption(new Option('--how <how>', 'how the member said so').choices(['mail', 'call', 'ticket'])),
+    (session, ticket: string, verdict: string, o: { how?: string }) =>
+      session.say(ticket, 'confirm', { verdict, ...(o.how && { how: o.how }) }),
+  );
+  on(
+    saying('choose <ticket> <choice>', 'after a resolution that is none: follow-up, keep-waiting').addOption(reason),
+    (session, ticket: string, choice: string, o: { reason: string }) =>
+      session.say(ticket, 'choose', { choice, reason: o.reason }),
+  );
+  on(
+    saying('resume <ticket>', 'try a parked step again').option('--note <text>', 'what was done about it'),
+    (session, ticket: string, o: { note?: string }) => session.say(ticket, 'resume', o.note ? { note: o.note } : {}),
+  );
+  on(
+    saying('promise <ticket> <due>', 'the time by which the member hears next, e.g. 2026-07-01T17:00:00Z'),
+    (session, ticket: string, dueAt: string) => session.say(ticket, 'promise', { dueAt }),
+  );
+  on(
+    saying('mail <ticket> <outcome>', 'settle a mail whose acceptance is not known: resend, was-sent'),
+    (session, ticket: string, outcome: string) => session.say(ticket, 'mail', { outcome }),
+  );
+
+  cli
+    .command('decide')
+    .description('facts as JSON on stdin, the ruling as JSON on stdout; needs no server')
+    .option('--now <time>', 'decide as of this ISO 8601 time')
+    .option('--hold-hours <hours>', 'how long a condition must hold (default: 48)')
+    .action((options: { now?: string; holdHours?: string }) => decideLocally(io, options));
+
+  on(
+    cli
+      .command('replay-webhook <file>')
+      .description('post a stored webhook {path, headers, body}, or a bare body signed with the configured secret')
+      .option('--sign', 'sign a stored one anew, as of now'),
+    (session, file: string, o: { sign?: boolean }) => replayWebhook(session, file, o),
+  );
+  return cli;
+}

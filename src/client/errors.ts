@@ -1,0 +1,52 @@
+/** What can go wrong when a case is talked to, told apart for the gateway's answers. */
+import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+
+/** gRPC status codes, by their numbers in the gRPC specification. */
+export const GRPC = { invalidArgument: 3, deadlineExceeded: 4, alreadyExists: 6, failedPrecondition: 9, unimplemented: 12 } as const;
+
+/** Temporal, or the worker behind it, did not take or answer the call: try again. */
+export class TemporalAway extends Error {
+  override name = 'TemporalAway';
+}
+
+/** No case for that ticket, or one whose retention is over. */
+export class NoSuchCase extends Error {
+  override name = 'NoSuchCase';
+  constructor(readonly ticketId: string) {
+    super(
+      `There is no case for ticket ${ticketId}. If it ended long ago, its record is an internal note on the ticket.`,
+    );
+  }
+}
+
+/** A visibility query that Temporal does not understand. */
+export class BadQuery extends Error {
+  override name = 'BadQuery';
+}
+
+/** A command that the case's validator rejected for its shape. */
+export class Malformed extends Error {
+  override name = 'Malformed';
+}
+
+/** The gRPC status code in an error or its cause; null when it has none. */
+export function grpcCode(error: unknown): number | null {
+  for (let e = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e)) return e.code;
+  return null;
+}
+
+/** Makes one of the errors above of the SDK's; others, which are bugs, pass through. */
+export function understood(error: unknown, ticketId = ''): unknown {
+  if (error instanceof WorkflowNotFoundError) return new NoSuchCase(ticketId);
+  if (error instanceof NamespaceNotFoundError)
+    return new TemporalAway(`Temporal has no namespace "${error.namespace}"; set TEMPORAL_NAMESPACE or create it.`);
+  const code = grpcCode(error);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || code === GRPC.deadlineExceeded)
+    return new TemporalAway('Temporal or its worker did not answer in time.', { cause: error });
+  if (code === GRPC.failedPrecondition)
+    return new TemporalAway('No worker of onetouch is running, or it cannot read this case.', { cause: error });
+  if (code !== null && code !== GRPC.invalidArgument)
+    return new TemporalAway(`Temporal did not take the call (gRPC status ${code}).`, { cause: error });
+  return error;
+}

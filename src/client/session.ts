@@ -1,0 +1,38 @@
+/** One run of the CLI against the gateway: where it is, who asks, how to print. */
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../workflows/messages.js';
+import { callApi } from './api.js';
+import { CliError, EXIT, type Io } from './io.js';
+import { json, plain } from './print.js';
+
+export interface SessionOptions {
+  url?: string;
+  as?: string;
+  json?: boolean;
+  key?: string;
+}
+
+export type Session = ReturnType<typeof openSession>;
+
+export const DEFAULT_URL = 'http://127.0.0.1:8080';
+
+/** Throws `CliError` (2) for a URL that is none. */
+export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_URL, as, json: asJson = false, key }: SessionOptions) {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new CliError(EXIT.usage, `"${plain(url)}" is not an address like ${DEFAULT_URL}.`);
+  const at = { url, ...(as && { as }) };
+  return {
+    io,
+    url,
+    json: asJson,
+    get: (path: string) => callApi(io, at, path),
+    /** Says a command to a case and prints its answer. Throws `CliError` (3) when it is refused. */
+    say: async (ticket: string, verb: string, body: unknown): Promise<void> => {
+      const path = `/cases/${encodeURIComponent(ticket)}/${verb}`;
+      const answer = (await callApi(io, at, path, { body, key: key ?? randomUUID() })) as Answer;
+      if (asJson) io.out(json(answer));
+      if (!answer.accepted)
+        throw new CliError(EXIT.refused, `Refused${answer.row ? ` by ${plain(answer.row)}` : ''}: ${plain(answer.reason)}`);
+      if (!asJson) io.out(plain(answer.said));
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** The bodies of the API's commands, by `workflows/messages.ts`. An unknown field is an error, not ignored. */
+import { z } from 'zod';
+import { ERROR_KINDS, INQUIRIES, REPORT_FIELDS, type ErrorReport, type FactValues } from '../../domain/facts.js';
+import { TEAMS } from '../../domain/ruling.js';
+import type * as m from '../../workflows/messages.js';
+
+/** Text of people: lines and tabs, no other control characters. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max)
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, 'must not have control characters');
+const reason = text(2_000);
+
+/** A time with its zone; UTC afterwards. */
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time like 2026-07-01T09:00:00Z' })
+  .transform((iso) => new Date(iso).toISOString());
+
+/** The bodies, checked against a `now` in milliseconds. */
+export function bodies(now: () => number) {
+  const past = time.refine((iso) => Date.parse(iso) <= now(), 'must not be in the future').nullable();
+  const facts = z.strictObject({
+    inquiry: z.enum(INQUIRIES).nullable(),
+    errorKind: z.enum(ERROR_KINDS).nullable(),
+    memberId: text(100),
+    troubleshootingDone: z.boolean(),
+    bugConfirmed: z.boolean(),
+    inComplianceSince: past,
+    incentiveDates: z.enum(['missing', 'unclear', 'clear']),
+    ooeResult: z.enum(['excluded', 'error', 'eligible']),
+    requirementsAllTrueSince: past,
+    unmetRequirements: z.array(text(200)).max(50),
+    ordered: z.boolean(),
+    orderTemplateCompleted: z.boolean(),
+    firstSessionCompleted: z.boolean(),
+    clinicalRequirementsMet: z.boolean(),
+  } satisfies { [K in keyof FactValues]: z.ZodType<FactValues[K]> });
+  const report = z.partialRecord(z.enum(REPORT_FIELDS), text(4_000)) satisfies z.ZodType<ErrorReport>;
+
+  return {
+    close: z.strictObject({ reason, withoutFollowUp: z.boolean().optional() }) satisfies z.ZodType<m.Close>,
+    reEscalate: z.strictObject({ reason }) satisfies z.ZodType<m.ReEscalate>,
+    override: z.strictObject({ team: z.enum(TEAMS), reason }) satisfies z.ZodType<m.Override>,
+    provide: z
+      .strictObject({ facts: facts.partial().optional(), report: report.optional() })
+      .refine(
+        (body) => Object.keys({ ...body.facts, ...body.report }).length > 0,
+        'provides nothing: it needs "facts" or "report"',
+      ) satisfies z.ZodType<m.Provide>,
+    confirm: z.strictObject({
+      verdict: z.enum(['works', 'still-broken']),
+      how: z.enum(['mail', 'call', 'ticket']).optional(),
+    }) satisfies z.ZodType<m.Confirm>,
+    choose: z.strictObject({ choice: z.enum(['follow-up', 'keep-waiting']), reason }) satisfies z.ZodType<m.Choose>,
+    resume: z.strictObject({ note: text(2_000).optional() }) satisfies z.ZodType<m.Resume>,
+    setPromise: z.strictObject({
+      dueAt: time.refine((iso) => Date.parse(iso) > now(), 'must be in the future'),
+    }) satisfies z.ZodType<m.SetPromise>,
+    settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']) }) satisfies z.ZodType<m.SettleMail>,
+  };
+}

@@ -1,0 +1,42 @@
+/** The list's parameters, and the visibility query they make. */
+import { z } from 'zod';
+import type { Listing } from '../../client/cases.js';
+import { STAGES, type Need } from '../../domain/case.js';
+import { TEAMS } from '../../domain/ruling.js';
+import { SEARCH } from '../../workflows/search-attributes.js';
+
+export const NEEDS = [
+  'facts',
+  'inquiry',
+  'choice',
+  'confirmation',
+  'call',
+  'mail-check',
+  'promise-time',
+  'resume',
+  'surviving-ticket',
+] as const satisfies readonly Need[];
+
+export const listing = z
+  .strictObject({
+    /** A visibility query of one's own, joined to the rest by AND. */
+    query: z.string().trim().min(1).max(2_000).optional(),
+    status: z.enum(['open', 'ended', 'all']).default('all'),
+    stage: z.enum(STAGES).optional(),
+    team: z.enum(TEAMS).optional(),
+    needs: z.enum(NEEDS).optional(),
+    flagged: z.enum(['true', 'false']).optional(),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  })
+  .transform(({ query, status, stage, team, needs, flagged, limit }): Listing => {
+    const all = [
+      query && `(${query})`,
+      status === 'open' && 'ExecutionStatus = "Running"',
+      status === 'ended' && 'ExecutionStatus != "Running"',
+      stage && `${SEARCH.stage.name} = "${stage}"`,
+      team && `${SEARCH.team.name} = "${team}"`,
+      needs && `${SEARCH.needs.name} = "${needs}"`,
+      flagged && `${SEARCH.flagged.name} = ${flagged}`,
+    ].filter(Boolean);
+    return { limit, ...(all.length && { query: all.join(' AND ') }) };
+  });

@@ -1,0 +1,60 @@
+/** The webhooks: verify, parse, dispatch. Answered with 2xx only once Temporal has the message. */
+import { Hono } from 'hono';
+import type { Cases } from '../../client/cases.js';
+import { NoSuchCase } from '../../client/errors.js';
+import type { IssueChanged } from '../../workflows/messages.js';
+import { bytesOf } from '../body.js';
+import { readHelpdesk } from './helpdesk.js';
+import { readJira } from './jira.js';
+import { verifyHelpdesk, verifyJira } from './verify.js';
+
+export interface WebhookDeps {
+  cases: Pick<Cases, 'knock' | 'issueChanged' | 'byIssue'>;
+  config: { helpdeskWebhookSecrets: string[]; jiraWebhookSecrets: string[] };
+  /** Our own user there; null while it is not known. What we changed ourselves is no news. */
+  ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
+  now(): number;
+}
+
+const OWN = { ignored: 'our own change' };
+
+export function webhooks({ cases, config, ours, now }: WebhookDeps) {
+  const app = new Hono();
+
+  app.post('/helpdesk', async (c) => {
+    const body = await bytesOf(c);
+    const hint = readHelpdesk(body, verifyHelpdesk(config.helpdeskWebhookSecrets, c.req.raw.headers, body, now()));
+    if (hint.about === 'nothing') return c.json({ ignored: hint.why }, 202);
+    if (hint.actorId !== null && hint.actorId === (await ours.helpdesk())) return c.json(OWN, 202);
+    await cases.knock(hint.ticketId, hint.message);
+    return c.json({ heard: [hint.ticketId] }, 202);
+  });
+
+  app.post('/jira', async (c) => {
+    const body = await bytesOf(c);
+    verifyJira(config.jiraWebhookSecrets, c.req.raw.headers, body);
+    const hint = readJira(body, now());
+    if (hint.about === 'nothing') return c.json({ ignored: hint.why }, 202);
+    if (hint.actorId !== null && hint.actorId === (await ours.jira())) return c.json(OWN, 202);
+    let heard = await tell(hint.ticketIds, hint.message);
+    // No label, or labels of cases that ended: a case that took the issue over may still wait for it.
+    if (!heard.length) heard = await tell(await cases.byIssue(hint.message.key), hint.message);
+    return c.json(heard.length ? { heard } : { ignored: 'no running case has this issue' }, 202);
+  });
+
+  /** The tickets whose running case took the message. A second delivery repeats those; a case hears an id once. */
+  async function tell(ticketIds: string[], message: IssueChanged): Promise<string[]> {
+    const heard: string[] = [];
+    for (const ticketId of ticketIds) {
+      try {
+        await cases.issueChanged(ticketId, message);
+        heard.push(ticketId);
+      } catch (error) {
+        if (!(error instanceof NoSuchCase)) throw error;
+      }
+    }
+    return heard;
+  }
+
+  return app;
+}

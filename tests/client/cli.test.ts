@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { main } from '../../src/client/cli.js';
+import { TemporalAway } from '../../src/client/errors.js';
+import type { Io } from '../../src/client/io.js';
+import { serve } from '../../src/web/serve.js';
+import { signHelpdesk } from '../../src/web/webhooks/sign.js';
+import { AT, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
+import { HELPDESK_SECRET, issueEvent, JIRA_SECRET, NOW, ticketEvent, TOKEN, town } from '../web/town.js';
+
+/** Runs the CLI against an in-process gateway over fake cases. */
+async function onetouch(
+  argv: string[],
+  {
+    stdin = '',
+    files = {},
+    env = {},
+    ...how
+  }: Parameters<typeof town>[0] & { stdin?: string; files?: Record<string, string>; env?: NodeJS.ProcessEnv } = {},
+) {
+  const { app, calls } = town(how);
+  const gateway = await serve(app, { port: 0, host: '127.0.0.1' });
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    env: { ONETOUCH_URL: gateway.url, API_TOKEN: TOKEN, ...env },
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    stdin: () => Promise.resolve(stdin),
+    readFile: (path) =>
+      path in files
+        ? Promise.resolve(new TextEncoder().encode(files[path]))
+        : Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
+    tokenFile: 'token',
+    width: 120,
+    now: () => new Date(NOW),
+  };
+  const code = await main(argv, io);
+  await gateway.close();
+  return { code, out: out.join('\n'), err: err.join('\n'), calls };
+}
+const said = (body: object, name = 'API') => ({ ...body, by: { name, role: 'lead', verified: true }, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+
+describe('looking', () => {
+  test('cases: a table for people', async () => {
+    const { code, out, calls } = await onetouch(['cases', '--open', '--team', 'ProdOps', '--flagged', '-n', '3']);
+    expect(code).toBe(0);
+    const [head, line] = out.split('\n');
+    expect(head).toMatch(/^TICKET +STAGE +NEEDS +FLAG +ROW +TEAM +JIRA +PROMISE DUE +CYCLE +OUTCOME$/);
+    expect(line).toMatch(/^5158 +awaiting-resolution +flagged +vmp\/ripe +ProdOps +OPS-7 +2026-07-02 12:00Z +1$/);
+    expect(calls).toEqual([['list', { query: 'ExecutionStatus = "Running" AND Team = "ProdOps" AND Flagged = true', limit: 3 }]]);
+  });
+
+  test('cases, show, explain: JSON for programs', async () => {
+    expect(JSON.parse((await onetouch(['cases', '--json'])).out)).toEqual([ROW]);
+    expect(JSON.parse((await onetouch(['--json', 'show', '5158'])).out)).toMatchObject({ ...VIEW, timeline: TIMELINE });
+    expect(JSON.parse((await onetouch(['explain', '5158', '--json'])).out)).toEqual(RULING);
+  });
+
+  test('show: the state and the record', async () => {
+    const { code, out } = await onetouch(['show', '5158']);
+    expect(code).toBe(0);
+    expect(out).toContain('Waits for    ProdOps to resolve OPS-7, until 2026-07-02 12:00 UTC');
+    expect(out).toContain('With         ProdOps, OPS-7, since 2026-07-01 12:00Z');
+    expect(out).toMatch(/2026-07-01 12:00Z +1 +did +onetouch +filed +\[31mOPS-7 \(2 times\)/);
+  });
+
+  test('explain: the row, its grounds, and why no other', async () => {
+    const { out } = await onetouch(['explain', '5158']);
+    expect(out).toContain('Ruling       escalate to ProdOps, priority Normal');
+    expect(out).toMatch(/requirementsAllTrueSince +HGP +2026-07-01 12:00Z +2026-06-28T12:00:00Z/);
+    expect(out).toMatch(/vmp\/unmet +no requirement is FALSE/);
+  });
+
+  test('nothing from outside steers the terminal, in tables or in JSON', async () => {
+    for (const argv of [['show', '5158'], ['show', '5158', '--json']]) {
+      const { out } = await onetouch(argv);
+      expect(out).toContain('31mOPS-7');
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    }
+  });
+});
+
+describe('saying', () => {
+  test.each<[string[], string, object]>([
+    [['close', '5158', '--reason', 'solved by phone'], 'close', { reason: 'solved by phone' }],
+    [['close', '5158', '-r', 'x', '--without-follow-up'], 'close', { reason: 'x', withoutFollowUp: true }],
+    [['re-escalate', '5158', '-r', 'still down'], 'reEscalate', { reason: 'still down' }],
+    [['override', '5158', '--team', 'Tier 2', '-r', 'x'], 'override', { team: 'Tier 2', reason: 'x' }],
+    [
+      ['provide', '5158', 'bugConfirmed=yes', 'troubleshootingDone=false', 'memberId=123', 'inquiry=none', 'report.errorText=a=b'],
+      'provide',
+      { facts: { bugConfirmed: true, troubleshootingDone: false, memberId: '123', inquiry: null }, report: { errorText: 'a=b' } },
+    ],
+    [['provide', '5158', 'unmetRequirements=Consent, Intake form'], 'provide', { facts: { unmetRequirements: ['Consent', 'Intake form'] } }],
+    [['provide', '5158', 'unmetRequirements=["a, b"]'], 'provide', { facts: { unmetRequirements: ['a, b'] } }],
+    [['provide', '5158', '--from-json', '{"facts":{"ordered":true}}'], 'provide', { facts: { ordered: true } }],
+    [['confirm', '5158', 'still-broken', '--how', 'call'], 'confirm', { verdict: 'still-broken', how: 'call' }],
+    [['choose', '5158', 'keep-waiting', '-r', 'x'], 'choose', { choice: 'keep-waiting', reason: 'x' }],
+    [['resume', '5158'], 'resume', {}],
+    [['resume', '5158', '--note', 'mended'], 'resume', { note: 'mended' }],
+    [['promise', '5158', '2026-07-01T17:00:00Z'], 'setPromise', { dueAt: '2026-07-01T17:00:00.000Z' }],
+    [['mail', '5158', 'resend'], 'settleMail', { outcome: 'resend' }],
+  ])('%j', async (argv, verb, body) => {
+    const { code, out, calls } = await onetouch(argv);
+    expect([code, out]).toEqual([0, 'The case took it up.']);
+    expect(calls).toEqual([[verb, '5158', said(body)]]);
+  });
+
+  test('provide reads JSON from stdin', async () => {
+    const { calls } = await onetouch(['provide', '5158', '--from-json', '-'], { stdin: '{"report":{"impact":"group"}}' });
+    expect(calls).toEqual([['provide', '5158', said({ report: { impact: 'group' } })]]);
+  });
+
+  test('a name goes with it, in any script; the same key is the same command', async () => {
+    const argv = ['resume', '5158', '--as', 'Zoë Åström', '--key', 'k1'];
+    const [one, two] = [await onetouch(argv), await onetouch(argv)];
+    expect(one.calls).toEqual([['resume', '5158', said({}, 'Zoë Åström')]]);
+    expect(two.calls).toEqual(one.calls);
+    expect((await onetouch(['resume', '5158'])).calls).not.toEqual((await onetouch(['resume', '5158'])).calls);
+  });
+
+  test('the token of the dev start is used where none is set', async () => {
+    const { code } = await onetouch(['show', '5158'], { env: { API_TOKEN: '' }, files: { token: `${TOKEN}\n` } });
+    expect(code).toBe(0);
+  });
+});
+
+describe('exit codes', () => {
+  const refusal = { accepted: false, row: 'cancellation', reason: 'Tier 1 processes it in Admin.' } as const;
+
+  test('3: refused by the protocol, citing the row', async () => {
+    const { code, err, out } = await onetouch(['re-escalate', '5158', '-r', 'x'], { answer: refusal });
+    expect([code, err, out]).toEqual([3, 'Refused by cancellation: Tier 1 processes it in Admin.', '']);
+    const asJson = await onetouch(['re-escalate', '5158', '-r', 'x', '--json'], { answer: refusal });
+    expect([asJson.code, JSON.parse(asJson.out)]).toEqual([3, refusal]);
+  });
+  test('4: no such case', async () => {
+    const { code, err } = await onetouch(['show', '6000']);
+    expect([code, err]).toEqual([4, expect.stringContaining('6000')]);
+  });
+  test('5: Temporal is away', async () => {
+    const { code, err } = await onetouch(['cases'], { fails: () => new TemporalAway('No worker is running.') });
+    expect([code, err]).toEqual([5, 'No worker is running.']);
+  });
+  test('5: no gateway is there', async () => {
+    const gone = await serve({ fetch: () => new Response() }, { port: 0, host: '127.0.0.1' });
+    await gone.close();
+    const { code, err } = await onetouch(['cases', '--url', gone.url]);
+    expect([code, err]).toEqual([5, expect.stringContaining(gone.url)]);
+  });
+  test('1: the token is wrong', async () => {
+    const { code, err } = await onetouch(['cases'], { env: { API_TOKEN: 'wrong' } });
+    expect([code, err]).toEqual([1, expect.stringContaining('API_TOKEN')]);
+  });
+  test.each<[string[], RegExp]>([
+    [['close', '5158'], /--reason/],
+    [['show'], /ticket/],
+    [['conquer', '5158'], /conquer/],
+    [['override', '5158', '-t', 'Marketing', '-r', 'x'], /Tier 2, Coach Support, ProdOps, Infra/],
+    [['provide', '5158'], /provides nothing/],
+    [['provide', '5158', 'bugConfirmed'], /name=value/],
+    [['provide', '5158', 'bugConfirmed=perhaps'], /bugConfirmed must be yes or no/],
+    [['provide', '5158', 'colour=red'], /colour.*report\.errorText/],
+    [['provide', '5158', 'unmetRequirements=[1'], /unmetRequirements is not JSON/],
+    [['provide', '5158', 'ordered=yes', '--from-json', '{}'], /not both/],
+    [['provide', '5158', '--from-json', '{'], /not JSON/],
+    [['provide', '5158', 'ooeResult=fine'], /ooeResult/],
+    [['confirm', '5158', 'maybe'], /verdict/],
+    [['promise', '5158', '2020-01-01T00:00:00Z'], /future/],
+    [['show', 'abc'], /ticket number/],
+    [['cases', '--needs', 'sleep'], /needs/],
+    [['cases', '--url', 'nowhere'], /nowhere/],
+  ])('2: %j', async (argv, why) => {
+    const { code, err } = await onetouch(argv);
+    expect([code, err]).toEqual([2, expect.stringMatching(why)]);
+  });
+  test('0: help', async () => {
+    const { code, out } = await onetouch(['--help']);
+    expect([code, out]).toEqual([0, expect.stringContaining('replay-webhook')]);
+  });
+});
+
+describe('decide', () => {
+  const now = '2026-07-03T12:00:00.000Z';
+  const facts = JSON.stringify({ inquiry: 'vmp-scheduling-blocked', memberId: 'm-1', requirementsAllTrueSince: '2026-07-01T12:00:00Z', unmetRequirements: [] });
+
+  test('rules on facts from stdin, as of a time, without the gateway', async () => {
+    const { code, out, calls } = await onetouch(['decide', '--now', now], { stdin: facts, env: { ONETOUCH_URL: 'nowhere', API_TOKEN: '' } });
+    expect([code, calls]).toEqual([0, []]);
+    expect(JSON.parse(out)).toMatchObject({ row: 'vmp/settling', kind: 'wait', until: '2026-07-03T12:00:00.001Z', at: now });
+  });
+  test('another holding time', async () => {
+    const { out } = await onetouch(['decide', '--now', now, '--hold-hours', '47.5'], { stdin: facts });
+    expect(JSON.parse(out)).toMatchObject({ row: 'vmp/ripe', kind: 'escalate', team: 'ProdOps' });
+  });
+  test.each([
+    ['no JSON', '{', [], /JSON/],
+    ['no facts', '{"weather":"fine"}', [], /weather/],
+    ['a fact of a wrong type', '{"ordered":"no"}', [], /ordered/],
+    ['a time that is none', '{}', ['--now', 'noon'], /ISO 8601/],
+    ['hours that are none', '{}', ['--hold-hours', 'two'], /holdMs/],
+  ])('2: %s', async (_, stdin, more, why) => {
+    const { code, out, err } = await onetouch(['decide', ...more], { stdin });
+    expect([code, out, err]).toEqual([2, '', expect.stringMatching(why)]);
+  });
+});
+
+describe('replay-webhook', () => {
+  const secrets = { HELPDESK_WEBHOOK_SECRET: `${HELPDESK_SECRET},other`, JIRA_WEBHOOK_SECRET: JIRA_SECRET };
+  const event = JSON.stringify(ticketEvent());
+  const stored = (at: string, body: unknown = event) =>
+    JSON.stringify({
+      path: '/webhooks/helpdesk',
+      headers: {
+        Host: 'elsewhere.example',
+        'Content-Length': '1',
+        'X-Zendesk-Webhook-Signature': signHelpdesk(HELPDESK_SECRET, at, Buffer.from(event)),
+        'X-Zendesk-Webhook-Signature-Timestamp': at,
+      },
+      body,
+    });
+
+  test('a stored one goes out as it is', async () => {
+    const { code, out, calls } = await onetouch(['replay-webhook', 'w.json'], { files: { 'w.json': stored(AT) } });
+    expect([code, out, calls.length]).toEqual([0, 'Heard by the case of ticket 5158.', 1]);
+  });
+  test('an old one is refused as it is, and heard when signed anew, under the same id', async () => {
+    const old = { 'w.json': stored('2026-06-01T12:00:00Z') };
+    const refused = await onetouch(['replay-webhook', 'w.json'], { files: old });
+    expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/^401: .*timestamp/)]);
+    const heard = await onetouch(['replay-webhook', '--sign', 'w.json'], { files: old, env: secrets });
+    const first = await onetouch(['replay-webhook', 'w.json'], { files: { 'w.json': stored(AT) } });
+    expect(heard.calls).toEqual(first.calls);
+  });
+  test('a body stored as an object is sent as JSON', async () => {
+    const { out } = await onetouch(['replay-webhook', '--sign', 'w.json', '--json'], { files: { 'w.json': stored(AT, ticketEvent()) }, env: secrets });
+    expect(JSON.parse(out)).toEqual({ heard: ['5158'] });
+  });
+  test("a bare body is signed: the helpdesk's, or Jira's as of now", async () => {
+    const files = { 'h.json': event, 'j.json': JSON.stringify(issueEvent({ timestamp: 1 })) };
+    expect((await onetouch(['replay-webhook', 'h.json'], { files, env: secrets })).code).toBe(0);
+    const { code, calls } = await onetouch(['replay-webhook', 'j.json'], { files, env: secrets });
+    expect([code, calls]).toEqual([0, [['issueChanged', '5158', expect.objectContaining({ key: 'OPS-7', at: AT })]]]);
+  });
+  test.each([
+    ['no such file', {}, secrets, /ENOENT/],
+    ['no secret to sign with', { 'w.json': event }, {}, /HELPDESK_WEBHOOK_SECRET/],
+    ['another path', { 'w.json': '{"path":"/api/cases","body":""}' }, secrets, /path/],
+    ['headers that are none', { 'w.json': '{"path":"/webhooks/jira","headers":{"x":1},"body":""}' }, secrets, /headers/],
+  ])('2: %s', async (_, files, env, why) => {
+    const { code, err, calls } = await onetouch(['replay-webhook', 'w.json'], { files, env });
+    expect([code, err, calls]).toEqual([2, expect.stringMatching(why), []]);
+  });
+  test('5: Temporal is away', async () => {
+    const { code } = await onetouch(['replay-webhook', 'w.json'], { files: { 'w.json': stored(AT) }, fails: () => new TemporalAway('away') });
+    expect(code).toBe(5);
+  });
+});
