@@ -37,7 +37,8 @@ export interface WorkerParts {
 
 /** Connects the outside systems. Rejects when a group or field named in the configuration does not exist. */
 export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Ports & { whoAmI: Record<'helpdesk' | 'jira', () => Promise<string>>; close(): void }> {
-  const [helpdesk, jira] = await Promise.all([connectHelpdesk(config.helpdesk), connectJira(config.jira)]);
+  const helpdesk = await connectHelpdesk(config.helpdesk, fetch, (warning) => log.warn(warning));
+  const jira = connectJira(config.jira);
   const mail = connectMail(config.mail);
   const ports = { helpdesk, jira, admin: connectAdmin(config.admin), mail };
   return {

@@ -88,7 +88,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         clocks: config.clocks,
         groups: config.helpdesk.groups,
         missingReport: REPORT_FIELDS.filter((f) => !ticket.report[f]),
-        past: input.first ? readPast(ticket) : null,
+        past: input.first ? await pastOf(ticket) : null,
       };
     },
 
@@ -200,6 +200,9 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       const before = readMarks(ticket).find((m) => m.cycle === input.cycle && m.effect === input.effect);
       if (before) return { mail: (before.data.mail as MailFate | undefined) ?? 'sent', noted: true };
 
+      const reader = input.memberOf ? await helpdesk.readTicket(input.memberOf) : ticket;
+      // One member, one mail: they were written to as this ticket's requester.
+      if (input.memberOf && reader.requester.email === ticket.requester.email) return { mail: 'sent', noted: true };
       const fate = await deliver();
       const noted: Note = 'mail' in input.note ? { ...input.note, mail: fate } : input.note;
       try {
@@ -215,9 +218,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       }
 
       async function deliver(): Promise<MailFate> {
-        const reader = input.memberOf ? await helpdesk.readTicket(input.memberOf) : ticket;
         const { name, email } = reader.requester;
-        if (input.memberOf && email === ticket.requester.email) return 'sent'; // One member, one mail.
         if (!email) return 'no-address';
         try {
           await mail.send({
@@ -258,6 +259,12 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       return 'told';
     },
   };
+
+  /** A merged ticket is closed and takes no note: the record of its case is on the surviving one. */
+  async function pastOf(ticket: Ticket): Promise<Past> {
+    const survivor = ticket.mergedInto ? await helpdesk.readTicket(ticket.mergedInto) : null;
+    return readPast({ id: ticket.id, comments: [...ticket.comments, ...(survivor?.comments ?? [])] });
+  }
 
   async function findFiled(label: string): Promise<string | null> {
     const again = Context.current().info.attempt > 1;

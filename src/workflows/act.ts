@@ -5,11 +5,13 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities, Written } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
+import { ticketDigest } from '../domain/snapshot.js';
+import type { TicketSnapshot } from '../domain/ticket.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Letter, MailFate, Note } from '../wording/contents.js';
 import { after, now, type Desk } from './desk.js';
 import { heardByAll } from './hearing.js';
-import type { Verb } from './state.js';
+import type { Message, Verb } from './state.js';
 
 /** Minutes, not days: then the case is flagged and goes on hearing its desk. */
 const patience: ActivityOptions = {
@@ -62,9 +64,9 @@ export async function reading<T>(desk: Desk, text: string, run: () => Promise<T>
   return insist(desk, deed, await attempt(deed));
 }
 
-export type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string };
+type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string };
 
-export async function attempt<T>(deed: Deed<T>): Promise<Attempt<T>> {
+async function attempt<T>(deed: Deed<T>): Promise<Attempt<T>> {
   try {
     return { ok: true, value: await deed.run() };
   } catch (error) {
@@ -122,13 +124,28 @@ async function hearingDesk(desk: Desk, until: string | null): Promise<void> {
   for (;;) {
     const message = await desk.next(until, wanted);
     if (message === 'due' || message.verb === 'resume') return;
-    const to = message.verb === 'issueChanged' ? 'awaiting-resolution' : await heardByAll(desk, message, 'once');
+    let ticket: TicketSnapshot | null = null;
+    if (message.verb === 'ticketChanged') {
+      ticket = await lookOnce(desk);
+      const known = desk.state.ticket;
+      if (!ticket || (known && !message.mergedInto && ticketDigest(ticket) === ticketDigest(known))) continue;
+    }
+    const to = message.verb === 'issueChanged' ? 'awaiting-resolution' : await heardByAll(desk, message, () => Promise.resolve(ticket));
     if (!to || to === desk.state.stage) continue;
     desk.state.parked = null;
     desk.state.flagged = null;
     if (desk.state.needs === 'resume') desk.need(null);
     throw new Diverted(to);
   }
+}
+
+/** Handles what means the same in every stage; see `heardByAll`. Waits out an outage of the helpdesk. */
+export const hears = (desk: Desk, message: Message): Promise<Stage | null> =>
+  heardByAll(desk, message, () => reading(desk, 'read the ticket', () => verbs.readTicket(desk.ticketId)));
+
+async function lookOnce(desk: Desk): Promise<TicketSnapshot | null> {
+  const look = await attempt({ name: 'read the ticket', text: '', run: () => verbs.readTicket(desk.ticketId) });
+  return look.ok ? look.value : null;
 }
 
 /** Refusals and outages of the outside; null for anything else. A worker that died in the middle is an outage. */

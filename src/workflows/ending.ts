@@ -75,7 +75,7 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
   if (past.cycle === 0) return state.handoff === null && isSolved(ticket) ? endWith(desk, 'nothing-new', 'the ticket was solved before the case began') : null;
 
   if (past.record) {
-    if (!isNews(past.record, ticket)) return state.handoff ? null : endWith(desk, 'nothing-new', 'nothing has changed since the last record');
+    if (!isNews(past.record, ticket)) return state.handoff ? null : endWith(desk, 'nothing-new', `nothing has changed since cycle ${past.cycle} ended as ${past.record.outcome}`);
     state.cycle = past.cycle + 1;
     if (past.handoff) state.earlier = [past.handoff];
     const recategorised = ticket.inquiry !== past.record.inquiry || ticket.errorKind !== past.record.errorKind;
@@ -91,6 +91,7 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
   for (const [name, data] of Object.entries(past.done)) state.done[name] = { mail: data.mail ?? 'sent', noted: true };
   if (past.handoff?.issueKey) state.done['issue'] = { key: past.handoff.issueKey };
   desk.record('heard', 'goes on where the last run was ended from outside', { by: 'onetouch' });
+  if (ticket.mergedInto !== null || ticket.status === 'deleted') return null;
   if (past.followedUpAt) {
     state.followUp = { outcome: 'resolved', at: past.followedUpAt, doubt: null };
     return 'confirming';

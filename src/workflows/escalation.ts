@@ -8,10 +8,10 @@ import type { CaseRecord, Handoff, Stage } from '../domain/case.js';
 import { isSolved } from '../domain/marks.js';
 import { byJira, type Ruling } from '../domain/ruling.js';
 import type { Note } from '../wording/contents.js';
-import { Diverted, filed, note, once, reading, together, verbs, writeToMember, type Deed } from './act.js';
+import { Diverted, filed, hears, note, once, reading, together, verbs, writeToMember, type Deed } from './act.js';
 import { after, effectOf, now, openDesk, type Desk } from './desk.js';
 import { documentAndEnd, endWith, followUpByMail, goOnFrom, recordOf } from './ending.js';
-import { askAgent, gone, heardByAll, inherit, nextCycle } from './hearing.js';
+import { askAgent, gone, inherit, nextCycle } from './hearing.js';
 import { promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import { awaitResolution, backToTeam, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
@@ -105,7 +105,7 @@ async function askForFacts(desk: Desk): Promise<Stage> {
     if (state.question?.about === about && state.question.againAt <= now()) await once(desk, askMember(`${about}-member-reminder`));
   }
   const message = await desk.next(await questionDue(desk, about, question));
-  return message === 'due' ? 'asking' : ((await heardByAll(desk, message)) ?? 'asking');
+  return message === 'due' ? 'asking' : ((await hears(desk, message)) ?? 'asking');
 }
 
 /** Held back until the row's clock is over; then the facts are read again. */
@@ -120,7 +120,7 @@ async function holdBack(desk: Desk): Promise<Stage> {
 async function untilChanged(desk: Desk, until: string | null = null): Promise<Stage> {
   for (;;) {
     const message = await desk.next(until);
-    const to = message === 'due' ? 'deciding' : await heardByAll(desk, message);
+    const to = message === 'due' ? 'deciding' : await hears(desk, message);
     if (to) return to;
   }
 }
@@ -180,6 +180,7 @@ async function escalate(desk: Desk): Promise<Stage> {
     state.ticket = { ...state.ticket!, group: state.groups![handoff.team as keyof NonNullable<typeof state.groups>], status: 'open' };
   }
   state.override = null;
+  if (!state.promise) handoff.at = now(); // An outage may have held it up: the hours run from when the team has it.
 
   if (ruling.kind === 'escalate' && ruling.endsAtHandOver && !handoff.overriddenBy) {
     await writeToMember(desk, 'thanks', { say: 'thanks' }, { say: 'escalated', handoff, dueAt: null, mail: 'sent' }, { handoff });
@@ -246,7 +247,7 @@ async function confirmWithMember(desk: Desk): Promise<Stage> {
       if (before?.category === 'done' && state.issue?.category !== 'done') followUp.doubt ??= 'issue-reopened';
       continue;
     }
-    const to = await heardByAll(desk, message);
+    const to = await hears(desk, message);
     if (to) return to;
   }
 }

@@ -2,15 +2,14 @@
 import { isSolved } from '../domain/marks.js';
 import type { Stage } from '../domain/case.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
-import { attempt, reading, verbs } from './act.js';
 import type { Desk } from './desk.js';
 import { isEscalated, type Message } from './state.js';
 
 /**
  * Handles what means the same in every stage. Returns the stage to go to, or null when the message is the
- * stage's own matter. `how: 'once'` reads the ticket without waiting out an outage.
+ * stage's own matter. `look` reads the ticket; null when it cannot be read now.
  */
-export async function heardByAll(desk: Desk, message: Message, how: 'patiently' | 'once' = 'patiently'): Promise<Stage | null> {
+export async function heardByAll(desk: Desk, message: Message, look: () => Promise<TicketSnapshot | null>): Promise<Stage | null> {
   const { state } = desk;
   switch (message.verb) {
     case 'close':
@@ -33,13 +32,9 @@ export async function heardByAll(desk: Desk, message: Message, how: 'patiently' 
         return 'deciding';
       }
       const before = state.ticket;
-      const look = () => verbs.readTicket(desk.ticketId);
-      if (how === 'patiently') state.ticket = await reading(desk, 'read the ticket', look);
-      else {
-        const seen = await attempt({ name: 'read the ticket', text: '', run: look });
-        if (!seen.ok) return null;
-        state.ticket = seen.value;
-      }
+      const ticket = await look();
+      if (!ticket) return null;
+      state.ticket = ticket;
       if (message.mergedInto && !state.ticket.mergedInto) state.ticket.mergedInto = message.mergedInto;
       return gone(desk) ?? changed(desk, before);
     }

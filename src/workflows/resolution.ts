@@ -1,8 +1,8 @@
 /** Resolution: what Jira, the team or an agent says of an escalated case, and what it means. */
 import type { Stage } from '../domain/case.js';
-import { once, reading, verbs } from './act.js';
+import { hears, once, reading, verbs } from './act.js';
 import { effectOf, type Desk } from './desk.js';
-import { askAgent, followUpWith, heardByAll, nextCycle, progress } from './hearing.js';
+import { askAgent, followUpWith, nextCycle, progress } from './hearing.js';
 import { keepPromise, promiseAgain, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import type { Message } from './state.js';
@@ -37,7 +37,7 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
       desk.need(null);
       return message.verdict === 'works' ? followUpWith(desk, 'closed') : null;
     case 'provide': {
-      await heardByAll(desk, message);
+      await hears(desk, message);
       const { report } = message;
       if (!report || !state.handoff!.issueKey) return null;
       const name = `report-${Object.keys(state.done).length}`;
@@ -49,7 +49,7 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
       return null;
     }
     default:
-      return heardByAll(desk, message);
+      return hears(desk, message);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { cases, type Cases } from '../../src/client/cases.js';
@@ -15,6 +16,7 @@ import type { FactValues } from '../../src/domain/facts.js';
 import { startCompany } from '../../src/sandbox/company.js';
 import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
 import type { Effect } from '../../src/sandbox/ledger.js';
+import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
 import { caseId, type Actor, type Answer } from '../../src/workflows/messages.js';
@@ -34,7 +36,14 @@ export function useTown(env: Record<string, string> = {}, workerOptions: Paramet
   beforeAll(async () => {
     town = await open(env, workerOptions);
   }, 60_000);
-  afterEach(() => town?.expectNothingElse());
+  afterEach(async () => {
+    if (!town) return;
+    try {
+      town.expectNothingElse();
+    } finally {
+      await town.leave();
+    }
+  });
   afterAll(async () => town?.close());
   return () => town!;
 }
@@ -46,11 +55,12 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   const company = await startCompany({
     now: () => env.currentTimeMs(),
     searchLagMs: 0,
-    webhooks: async ({ path, headers, body }) => {
-      wall = await env.currentTimeMs();
-      return (await app!.request(path, { method: 'POST', headers, body: new Uint8Array(body) })).status;
-    },
+    webhooks: deliver,
   });
+  async function deliver({ path, headers, body }: WebhookRequest): Promise<number> {
+    wall = await env.currentTimeMs();
+    return (await app!.request(path, { method: 'POST', headers, body: new Uint8Array(body) })).status;
+  }
   const config = loadWorkerConfig({ ...company.env, JIRA_SEARCH_LAG_SECONDS: '0', ...settings });
   const log = pino({ level: 'silent' });
   const ports = await connectPorts(config, log);
@@ -86,12 +96,19 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
   async function settled(ticketId: string): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
-    for (let calm = 0; calm < 2; ) {
+    let before = '';
+    for (let calm = 0; calm < 3; ) {
       await company.idle();
-      const { events } = await client.workflow.getHandle(caseId(ticketId)).fetchHistory();
-      calm = isAtRest(events ?? []) ? calm + 1 : 0;
-      if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest`);
-      if (calm < 2) await new Promise((r) => setTimeout(r, QUIET_MS));
+      const handle = client.workflow.getHandle(caseId(ticketId));
+      const { events } = await handle.fetchHistory();
+      const { pendingActivities } = (await handle.describe()).raw;
+      // An activity that failed waits for its next attempt, which only the skipped time brings.
+      const failed = pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
+      const now = JSON.stringify([events?.length, failed.map((a) => a.attempt)]);
+      calm = openTasks(events ?? []) === failed.length && (now === before || failed.length === 0) ? calm + 1 : 0;
+      before = now;
+      if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest: ${now}`);
+      if (calm < 3) await new Promise((r) => setTimeout(r, QUIET_MS));
     }
   }
   const allSettled = async () => {
@@ -105,6 +122,9 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     now: async () => new Date(await env.currentTimeMs()).toISOString(),
     ago: async (ms: number) => new Date((await env.currentTimeMs()) - ms).toISOString(),
 
+    deliver,
+    /** Webhooks arrive again, after a story that had lost them. */
+    listen: () => company.pointWebhooksAt(deliver),
     /** A member's ticket, as the helpdesk opens it: the webhook starts the case. */
     async ticket(t: Partial<NewTicket> & { inquiry?: string }): Promise<string> {
       const id = await company.helpdesk.openTicket({
@@ -150,6 +170,13 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     /** Exactly these effects, no more and no fewer, since the story last looked. Order does not matter. */
     expectSent: (...lines: string[]) => expect(sent()).toEqual([...lines].sort()),
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
+    /** The story is over: its cases must not speak in the next one. */
+    async leave(): Promise<void> {
+      for (const id of started) await client.workflow.getHandle(caseId(id)).terminate('the story is over').catch(ended);
+      started.clear();
+      for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
+      sent();
+    },
     async close(): Promise<void> {
       worker.shutdown();
       await running;
@@ -161,16 +188,20 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   return town;
 }
 
+const ended = (error: unknown) => {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+};
+
 const SAYS = { close: 1, reEscalate: 1, provide: 1, override: 1, confirm: 1, choose: 1, resume: 1, setPromise: 1, settleMail: 1 };
 
-/** No workflow task and no activity is open. (The time-skipping server's description does not tell.) */
-function isAtRest(events: object[]): boolean {
+/** How many workflow tasks and activities are open. (The time-skipping server's description does not tell.) */
+function openTasks(events: object[]): number {
   let tasks = 0;
   for (const event of events as Record<string, unknown>[]) {
     if (event['workflowTaskScheduledEventAttributes'] || event['activityTaskScheduledEventAttributes']) tasks += 1;
     if (OVER.some((attributes) => event[attributes])) tasks -= 1;
   }
-  return tasks === 0;
+  return tasks;
 }
 const OVER = [
   'workflowTaskCompletedEventAttributes',
