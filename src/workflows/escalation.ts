@@ -15,7 +15,7 @@ import { askAgent, gone, inherit, nextCycle } from './hearing.js';
 import { promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import { awaitResolution, backToTeam, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
-import type { CaseInput } from './state.js';
+import { isEscalated, type CaseInput } from './state.js';
 
 export async function escalation(input: CaseInput): Promise<CaseRecord> {
   const desk = openDesk(input); // Handlers record; the flow below acts.
@@ -59,8 +59,9 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
   const left = gone(desk);
   if (left) return left;
   for (const message of desk.take('inherited')) inherit(desk, message);
-  if (state.handoff && !state.declined) return 'awaiting-resolution';
+  if (isEscalated(state) && !state.declined) return 'awaiting-resolution';
   if (isSolved(state.ticket!)) return endWith(desk, 'solved-in-tier-1', 'the ticket was solved');
+  if (state.override) return 'escalating';
 
   switch (ruling.kind) {
     case 'ask':

@@ -23,14 +23,11 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
       return 'escalating';
     case 'provide':
       desk.learn(message, message.by.name);
-      return isEscalated(state) || state.followUp ? null : 'deciding';
+      return isEscalated(state) || state.followUp ? null : again(desk);
     case 'inherited':
       return inherit(desk, message);
     case 'ticketChanged': {
-      if (!state.followUp && !isEscalated(state)) {
-        state.handoff = null; // Nothing has reached the team: consulting reads the ticket, and decides again.
-        return 'deciding';
-      }
+      if (!state.followUp && !isEscalated(state)) return again(desk);
       const before = state.ticket;
       const ticket = await look();
       if (!ticket) return null;
@@ -41,6 +38,12 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
     default:
       return null;
   }
+}
+
+/** Nothing has reached a team yet: consulting reads the ticket anyway, and decides again. */
+function again(desk: Desk): Stage {
+  desk.state.handoff = null;
+  return 'deciding';
 }
 
 /** The ticket is not there any more for this case: deleted, or merged into another. */

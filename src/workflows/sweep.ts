@@ -37,7 +37,8 @@ export async function sweep(): Promise<SweepResult> {
   let knocked = 0;
   const ask = async (system: keyof typeof marks, find: (since: string) => Promise<number>) => {
     try {
-      knocked += await find(iso(Date.parse(marks[system]) - OVERLAP_MS));
+      const found = await find(iso(Date.parse(marks[system]) - OVERLAP_MS)); // `knocked += await` would lose what the others found.
+      knocked += found;
       marks[system] = iso(startedAt);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
