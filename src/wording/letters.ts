@@ -131,7 +131,7 @@ function draft(letter: Letter, timeZone?: string): Draft {
         headline: 'We are on it',
         paragraphs: letter.technical
           ? [
-              'We are sorry for the trouble. This appears to be a technical issue with our system; it is nothing that you did.',
+              'We are sorry for the trouble. What you ran into looks like a fault on our side, and not like a slip of yours.',
               `We have passed it on to our technical specialists with high priority, and we stay responsible for it. You will hear from us within ${when}.`,
             ]
           : [
@@ -141,7 +141,7 @@ function draft(letter: Letter, timeZone?: string): Draft {
         ...(letter.technical
           ? {
               list: {
-                lead: 'In the meantime, these steps are safe, and sometimes enough:',
+                lead: 'While you wait, these steps are safe, and sometimes enough:',
                 items: ['Refresh the page.', 'Clear the cache of your browser.', 'Try another browser.'],
               },
             }

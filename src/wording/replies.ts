@@ -35,7 +35,7 @@ function parts(reply: Reply, articles: Articles): Parts {
         'The Withings Program team can help you with this directly, and the quickest way to reach them is a ticket online:',
         [
           `1. Open the Withings Program Support Center: ${oneLine(articles.withingsSupport)}`,
-          '2. Click the black icon in the bottom right-hand corner of the page.',
+          '2. Click the black icon at the lower right of the page.',
           '3. Describe what happens, and submit your ticket.',
         ].join('\n'),
         back,

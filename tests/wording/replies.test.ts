@@ -22,7 +22,7 @@ describe('Withings', () => {
   test('the member opens a ticket there, by the black icon', () => {
     const text = body({ say: 'withings' });
     expect(text).toContain(ALL_ARTICLES.withingsSupport);
-    expect(text).toMatch(/black icon in the bottom right/);
+    expect(text).toMatch(/black icon at the lower right/);
     expect(text).toContain(`If they send you back to us, please follow these instructions:\n${ALL_ARTICLES.withingsFollowOn}`);
   });
   test('without its link nothing is said, and the gap is named', () => {
