@@ -3,6 +3,7 @@
  * malformed is named, with what it is for. Temporal's own address comes from the standard `TEMPORAL_*`
  * variables and `temporal.toml` (see `client/connect.ts`).
  */
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
 
@@ -69,7 +70,7 @@ const workerSchema = z.object({
   JIRA_SEARCH_LAG_SECONDS: z.coerce.number().min(0).default(60),
   SMTP_URL: url('the mail server, e.g. smtps://user:password@mail.example.com', /^smtps?$/),
   MAIL_FROM: required('the sender of our mail, e.g. Member Services <help@example.com>'),
-  MAIL_REPLY_TO: required("the helpdesk's support address, so that a member's answer lands on the ticket"),
+  MAIL_REPLY_TO: required("the helpdesk's support address with {ticket} where the ticket's number belongs, so that a member's answer lands on it"),
   ARTICLE_SWITCH_PROVIDER: optional,
   ARTICLE_SPECIFIC_EMPLOYEE: optional,
   ARTICLE_DELL: optional,
@@ -100,6 +101,27 @@ const gatewaySchema = z.object({
   JIRA_URL: outside.JIRA_URL.optional(),
   JIRA_EMAIL: optional,
   JIRA_API_TOKEN: optional,
+});
+
+const NO_PORT = 'is not a port: a whole number, 0 to 65535';
+const port = (byDefault: number) =>
+  z.coerce.number({ error: NO_PORT }).int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT).default(byDefault);
+
+/** Where `npm start` keeps what it needs again: beside package.json. */
+export const DEFAULT_DATA = fileURLToPath(new URL('../.data', import.meta.url));
+
+const devSchema = z.object({
+  ONETOUCH_DATA: named(DEFAULT_DATA),
+  PORT: port(8080),
+  API_TOKEN: optional,
+  TEMPORAL_CLI: required('the Temporal CLI; "npm start" finds or gets one'),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  SANDBOX_PORT: port(4100),
+  SANDBOX_HELPDESK_PORT: port(4101),
+  SANDBOX_JIRA_PORT: port(4102),
+  SANDBOX_ADMIN_PORT: port(4103),
+  SANDBOX_SMTP_PORT: port(4125),
 });
 
 /** What is wrong with the environment, one line a variable. */
@@ -205,5 +227,46 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
 }
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
 
+const PORT_SETTINGS = [
+  'PORT',
+  'TEMPORAL_PORT',
+  'TEMPORAL_UI_PORT',
+  'SANDBOX_PORT',
+  'SANDBOX_HELPDESK_PORT',
+  'SANDBOX_JIRA_PORT',
+  'SANDBOX_ADMIN_PORT',
+  'SANDBOX_SMTP_PORT',
+] as const;
+export type PortSetting = (typeof PORT_SETTINGS)[number];
+
+/** The outside systems of `npm start` are its sandbox company's, whatever else the environment names. */
+const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|[A-Z_]+_HOURS)$/;
+const keptSchema = z.object(
+  Object.fromEntries(Object.entries({ ...gatewaySchema.shape, ...workerSchema.shape }).filter(([name]) => KEPT_WITH_THE_SANDBOX.test(name))),
+);
+/** A lost webhook is found while somebody is still looking. */
+const DEV_SWEEP_MINUTES = '1';
+
+/** The configuration of `npm start`. Throws `ConfigError`. */
+export function loadDevConfig(env: NodeJS.ProcessEnv = process.env) {
+  const e = parse(devSchema, env);
+  parse(keptSchema, env); // What is wrong with these is said before anything is started.
+  return {
+    dataDir: e.ONETOUCH_DATA,
+    temporalCli: e.TEMPORAL_CLI,
+    /** By the setting that changes it; 0 takes any free one. */
+    ports: Object.fromEntries(PORT_SETTINGS.map((name) => [name, e[name]])) as Record<PortSetting, number>,
+    apiToken: e.API_TOKEN,
+    /** What the worker and the gateway take from the environment beside what the sandbox company gives them. */
+    settings: {
+      SWEEP_MINUTES: DEV_SWEEP_MINUTES,
+      ...Object.fromEntries(Object.entries(env).filter(([name, value]) => value && KEPT_WITH_THE_SANDBOX.test(name))),
+    } as Record<string, string>,
+  };
+}
+export type DevConfig = ReturnType<typeof loadDevConfig>;
+
 /** Every name that is read here, so that a test can hold `.env.example` against them. */
-export const VARIABLES = [...new Set([...Object.keys(workerSchema.shape), ...Object.keys(gatewaySchema.shape)])];
+export const VARIABLES = [
+  ...new Set([workerSchema, gatewaySchema, devSchema].flatMap((schema) => Object.keys(schema.shape))),
+];

@@ -22,8 +22,17 @@ export function foreground(command, args, env, echoMs = 500) {
       last[signal] = now;
     };
     for (const signal of FORWARDED) process.on(signal, forward);
+    // A signal to npm itself ends the shell between npm and us, which passes nothing on.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(orphaned);
+      forward('SIGTERM');
+    }, 1_000);
+    if (!process.env.npm_lifecycle_event) clearInterval(orphaned);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(orphaned);
       for (const s of FORWARDED) process.off(s, forward);
       endGroup(child);
       resolve(code ?? 128 + constants.signals[signal]);

@@ -33,7 +33,8 @@ export function connectMail({ url, from, replyTo }: WorkerConfig['mail']): Maile
       let bodyBegan = false;
       const sending: Sending = {
         from,
-        replyTo,
+        // So that the helpdesk puts the member's answer on their ticket.
+        replyTo: replyTo.replaceAll('{ticket}', mail.ticketId),
         to: { name: oneLine(mail.to.name), address },
         subject: oneLine(mail.subject),
         text: mail.text,

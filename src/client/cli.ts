@@ -55,7 +55,7 @@ function program(io: Io): Command {
       .command('cases')
       .description('list cases, newest first')
       .option('-q, --query <query>', 'a visibility query, e.g. \'Team = "ProdOps" AND PromiseDue < "2026-07-02T00:00:00Z"\'')
-      .addOption(new Option('--stage <stage>').choices(STAGES))
+      .addOption(new Option('--stage <stage>').choices([...STAGES, 'parked']))
       .addOption(new Option('--team <team>').choices(TEAMS))
       .option('--needs <need>', 'what a person has to do: facts, choice, confirmation, call, resume, …')
       .option('--flagged', 'only flagged ones')

@@ -7,7 +7,8 @@ import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import type { WorkerInterceptors } from '@temporalio/worker';
 
 const text = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('utf8');
-const READABLE = ['json/protobuf', 'binary/protobuf', 'binary/plain', 'binary/null'];
+/** What the SDK's default converter reads besides JSON; it throws on anything else, protobuf included. */
+const READABLE = ['binary/plain', 'binary/null'];
 
 /**
  * What an outsider sends by hand (the Temporal UI, the CLI) may be undecodable, and would fail the workflow

@@ -1,7 +1,8 @@
 /** What a CLI command may touch, so that tests run it in-process. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { DEFAULT_DATA } from '../config.js';
 
 export interface Io {
   env: NodeJS.ProcessEnv;
@@ -25,7 +26,7 @@ export const terminal = (): Io => ({
   err: (line) => void process.stderr.write(`${line}\n`),
   stdin: () => text(process.stdin),
   readFile: (path) => readFile(path),
-  tokenFile: fileURLToPath(new URL('../../.data/api-token', import.meta.url)),
+  tokenFile: join(process.env['ONETOUCH_DATA'] || DEFAULT_DATA, 'api-token'),
   width: process.stdout.columns ?? 120,
   now: () => new Date(),
 });

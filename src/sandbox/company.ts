@@ -183,7 +183,7 @@ function environment(urls: Urls, secrets: CompanySecrets, searchLagMs = 0): Reco
     ADMIN_TOKEN: secrets.adminToken,
     SMTP_URL: urls.smtp,
     MAIL_FROM: 'Member Services <help@company.invalid>',
-    MAIL_REPLY_TO: 'support@company.invalid',
+    MAIL_REPLY_TO: 'support+id{ticket}@company.invalid',
     ARTICLE_SWITCH_PROVIDER: `${urls.page}/kb/switch-provider`,
     ARTICLE_SPECIFIC_EMPLOYEE: `${urls.page}/kb/specific-employee`,
     ARTICLE_DELL: `${urls.page}/kb/dell`,

@@ -28,7 +28,7 @@ interface Draft {
   close: string[];
 }
 
-const REPLY = 'If you would like to add something, just reply to this mail. It reaches the same ticket, and a person reads it.';
+const REPLY = 'If you would like to add something, just reply to this mail, and a person reads it.';
 
 /** "2 to 4 hours", "24 hours", "1 hour", "30 minutes"; parts of an hour are settings of a trial run. */
 function hoursText(from: number | null, to: number): string {
@@ -64,7 +64,7 @@ function moment(iso: string, timeZone = 'UTC'): string {
 }
 
 function followUp(outcome: FollowUpOutcome): Draft {
-  const how = 'Reply to this mail with "yes, it works" or with what you still see. Your reply reaches the same ticket, and a person reads it.';
+  const how = 'Reply to this mail with "yes, it works" or with what you still see; a person reads it.';
   switch (outcome) {
     case 'resolved':
       return {

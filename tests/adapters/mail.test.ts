@@ -13,11 +13,12 @@ const MAIL: OutgoingMail = {
   subject: 'Your request 5158',
   text: 'Hello Pat,\n.\nwe are on it.\n',
   html: '<p>Hello Pat,</p><p>we are on it.</p>',
+  ticketId: '5158',
   messageId: '5158.1.promise@helpdesk.example.com',
 };
 
 const sender = (port: number, login = '') => {
-  const mailer = connectMail({ url: `smtp://${login}127.0.0.1:${port}`, from: 'Member Services <help@example.com>', replyTo: 'support@example.com' });
+  const mailer = connectMail({ url: `smtp://${login}127.0.0.1:${port}`, from: 'Member Services <help@example.com>', replyTo: 'support+id{ticket}@example.com' });
   onTestFinished(() => mailer.close());
   return mailer;
 };
@@ -108,7 +109,7 @@ test('a mail goes out as text and HTML, marked as automatic, with the helpdesk a
   expect(mail).toMatchObject({
     from: { name: 'Member Services', address: 'help@example.com' },
     to: [{ name: 'Pat Doe', address: 'pat@example.com' }],
-    replyTo: [{ address: 'support@example.com' }],
+    replyTo: [{ address: 'support+id5158@example.com' }],
     subject: 'Your request 5158',
     messageId: '<5158.1.promise@helpdesk.example.com>',
   });

@@ -62,7 +62,7 @@ test('writes do nothing and are logged without member data', async () => {
   await ports.jira.addLabel('OPS-1', 'onetouch-5158-1');
   await ports.jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 'Pat Doe' });
   await ports.admin.noteAccount('m-7', { key: '5158:1:escalated', body: 'Pat is not well' });
-  await ports.mail.send({ to: { name: 'Pat Doe', address: 'pat@example.com' }, subject: 's', text: 't', html: 'h', messageId: 'id@h' });
+  await ports.mail.send({ to: { name: 'Pat Doe', address: 'pat@example.com' }, subject: 's', text: 't', html: 'h', ticketId: '5158', messageId: 'id@h' });
   expect(called).toEqual([]);
   expect(logged).toEqual([
     'would update the ticket {"observing":true,"ticketId":"5158","comment":"public reply","group":"Tier 2","status":"open"}',

@@ -194,6 +194,7 @@ describe('Admin and HGP', () => {
 
 describe('mail', () => {
   const letter = (address: string, messageId: string): OutgoingMail => ({
+    ticketId: '5158',
     to: { name: 'Pat Doe', address },
     subject: 'Your request 5158',
     text: 'We are on it.\n',

@@ -87,7 +87,17 @@ export async function devServer(options: { dbFile?: string } = {}): Promise<DevS
   };
 }
 
-async function start(cli: string, port: number, dbFile: string): Promise<ChildProcess> {
+/** The server takes more ports for itself, and between finding one and taking it somebody may be quicker. */
+async function start(cli: string, port: number, dbFile: string, attempts = 3): Promise<ChildProcess> {
+  try {
+    return await startOnce(cli, port, dbFile);
+  } catch (error) {
+    if (attempts <= 1 || !String(error).includes('address already in use')) throw error;
+    return start(cli, port, dbFile, attempts - 1);
+  }
+}
+
+async function startOnce(cli: string, port: number, dbFile: string): Promise<ChildProcess> {
   const settings = `server start-dev --headless --log-level error --ip 127.0.0.1 --port ${port}
     --sqlite-pragma journal_mode=wal --sqlite-pragma synchronous=normal`.split(/\s+/);
   const attributes = Object.values(SEARCH).flatMap(({ name, type }) => [
@@ -138,11 +148,14 @@ async function ready(address: string): Promise<void> {
   }
 }
 
-/** A TCP port on which nothing listens. */
+/** A TCP port on which nothing listens, below those that outgoing connections take, so that it stays free. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((done) => probe.close(done));
-  return (address as { port: number }).port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    await new Promise((done) => probe.close(done));
+    return port;
+  }
 }

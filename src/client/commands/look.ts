@@ -54,6 +54,7 @@ export async function showCase(session: Session, ticket: string): Promise<void> 
       ['Flagged', view.flagged],
       ['Parked', view.parked ? 'until someone resumes it' : ''],
       ['Cycle', view.cycle],
+      ['Overrides', view.overrides || ''],
       ['Ruling', view.ruling && `${view.ruling.row}: ${view.ruling.reason}`],
       ['With', handoff && [handoff.team, handoff.issueKey, `since ${when(handoff.at)}`].filter(Boolean).join(', ')],
       ['Promise due', when(promise?.dueAt)],

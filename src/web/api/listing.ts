@@ -1,28 +1,19 @@
 /** The list's parameters, and the visibility query they make. */
 import { z } from 'zod';
 import type { Listing } from '../../client/cases.js';
-import { STAGES, type Need } from '../../domain/case.js';
+import { NEEDS, STAGES } from '../../domain/case.js';
 import { TEAMS } from '../../domain/ruling.js';
 import { SEARCH } from '../../workflows/search-attributes.js';
 
-export const NEEDS = [
-  'facts',
-  'inquiry',
-  'choice',
-  'confirmation',
-  'call',
-  'mail-check',
-  'promise-time',
-  'resume',
-  'surviving-ticket',
-] as const satisfies readonly Need[];
+/** A parked case shows that in the lists instead of its stage. */
+const LISTED = [...STAGES, 'parked'] as const;
 
 export const listing = z
   .strictObject({
     /** A visibility query of one's own, joined to the rest by AND. */
     query: z.string().trim().min(1).max(2_000).optional(),
     status: z.enum(['open', 'ended', 'all']).default('all'),
-    stage: z.enum(STAGES).optional(),
+    stage: z.enum(LISTED).optional(),
     team: z.enum(TEAMS).optional(),
     needs: z.enum(NEEDS).optional(),
     flagged: z.enum(['true', 'false']).optional(),

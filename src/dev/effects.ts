@@ -1,0 +1,36 @@
+/** What onetouch did to the outside for one ticket, read from the sandbox company's own books. */
+import type { Company } from '../sandbox/company.js';
+import { US } from '../sandbox/ledger.js';
+
+/**
+ * One line an effect, `kind cycle:effect`, in no promised order; a repeated effect is there twice. Times, comment
+ * ids and Jira keys within an effect's name are left out, since they differ from run to run.
+ */
+export function effectsOn({ helpdesk, jira, admin, mail }: Pick<Company, 'helpdesk' | 'jira' | 'admin' | 'mail'>, ticket: string): string[] {
+  const own = new RegExp(`^(?:\\[onetouch|Ref\\.) ${ticket}:(\\d+:[^\\s\\]]+)`, 'm');
+  const onTicket = helpdesk.ledger.flatMap(({ by, kind, on, text }) => {
+    if (by !== US || on !== ticket) return [];
+    if (kind === 'group' || kind === 'priority') return [`${kind} ${text}`];
+    if (kind === 'note' || kind === 'reply') return [`${kind} ${plainly(own.exec(text)?.[1] ?? 'without a mark')}`];
+    return [];
+  });
+  const mails = mail.messages.flatMap(({ messageId }) => {
+    const named = /^<(\d+)\.(\d+)\.([^@]+)@/.exec(messageId);
+    return named?.[1] === ticket ? [`mail ${named[2]}:${plainly(named[3]!)}`] : [];
+  });
+  const issues = jira.issues().flatMap(({ key, labels, project }) =>
+    labels.flatMap((label) => {
+      const [, of, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
+      if (of !== ticket) return [];
+      const comments = jira.commentsByUs(key).map((text) => `comment ${plainly(own.exec(text)?.[1] ?? 'without a mark')}`);
+      return [`issue ${cycle}:${project}`, ...comments];
+    }),
+  );
+  const accountNotes = admin.members().flatMap(({ notes }) =>
+    notes.flatMap(({ key }) => (key.startsWith(`${ticket}:`) ? [`account-note ${key.slice(ticket.length + 1)}`] : [])),
+  );
+  return [...onTicket, ...mails, ...issues, ...accountNotes];
+}
+
+const VARYING = [/-\d{4}-\d\d-\d\dT[\d:.]+Z$/, /(?<=-reply)-\d+$/, /-(?:prodops|infra)-\d+.*$/];
+const plainly = (effect: string): string => VARYING.reduce((name, part) => name.replace(part, ''), effect);

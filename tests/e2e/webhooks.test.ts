@@ -1,0 +1,131 @@
+/** Webhooks are hints: order, repetition and junk do not matter. */
+import { expect, test } from 'vitest';
+import type { Payload } from '@temporalio/common';
+import { readMarks } from '../../src/domain/marks.js';
+import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
+import { caseId } from '../../src/workflows/messages.js';
+import { ago, eventually, HOUR_MS, useSite } from './site.js';
+
+const site = useSite();
+const RIPE_MS = 49 * HOUR_MS;
+
+test('the same webhooks ten times each, in any order, are one case, one Jira issue and one mail', async () => {
+  const { company, ...s } = site();
+  s.loseWebhooks(true);
+  const blocked = { inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-1', ago(RIPE_MS)) };
+  const [id, other] = [await s.ticket(blocked), await s.ticket({ inquiry: 'scheduling', member: { name: 'Jo Low', email: 'jo@example.com' } })];
+  await company.helpdesk.agentNotes(id, 'Looked at it.');
+  await company.helpdesk.take(id);
+  await company.helpdesk.agentNotes(other, 'Looked at it, too.');
+  await company.idle();
+  const first = s.webhooks.splice(0);
+  expect(first.length).toBeGreaterThanOrEqual(5);
+  expect(await postAll(shuffled(repeated(first, 10), 1))).toEqual(new Set([202]));
+
+  const { handoff } = await s.at(id, 'awaiting-resolution');
+  const escalated = ['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS'];
+  expect(s.effects(id)).toEqual(escalated);
+  await s.at(other, 'tier-1');
+  expect(s.effects(other)).toEqual(['note 1:tier1-scheduling']);
+
+  // Again, now mixed with what Jira says.
+  await company.jira.comment(handoff!.issueKey!, 'On it.');
+  await company.jira.resolve(handoff!.issueKey!, 'Fixed');
+  await company.idle();
+  const then = s.webhooks.splice(0);
+  expect(then.filter(({ path }) => path === '/webhooks/jira').length).toBeGreaterThanOrEqual(2);
+  expect(await postAll(shuffled([...repeated(first, 5), ...repeated(then, 10)], 2))).toEqual(new Set([202]));
+  await s.at(id, 'confirming');
+  const followedUp = [...escalated, 'mail 1:follow-up', 'note 1:follow-up'].sort();
+  expect(s.effects(id)).toEqual(followedUp);
+
+  // And after its end: a new run finds nothing new, and ends without an effect.
+  await s.say(id, 'confirm', { verdict: 'works' });
+  expect(await s.record(id)).toMatchObject({ outcome: 'confirmed' });
+  expect(await postAll(shuffled(repeated(first, 10), 3))).toEqual(new Set([202]));
+  await eventually(async () => expect(await s.record(id)).toMatchObject({ outcome: 'nothing-new' }));
+  await eventually(async () => expect((await s.handle(id).describe()).status.name).toBe('COMPLETED'));
+  expect(s.effects(id)).toEqual([...followedUp, 'note 1:record'].sort());
+  expect(company.jira.issues()).toHaveLength(1);
+  expect((await s.list({})).map((row) => row.ticketId).sort()).toEqual([id, other]);
+  expect(marksOf(id)).toEqual(['promise', 'follow-up', 'record']);
+  s.loseWebhooks(false);
+});
+
+test('what nobody can read, or has the wrong shape, is recorded as refused and dropped; the case goes on', async () => {
+  const { company, client, ...s } = site();
+  const id = await s.ticket({ inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-2', ago(RIPE_MS)) });
+  await s.at(id, 'awaiting-resolution');
+  const before = s.effects(id);
+
+  const send = (signalName: string, ...payloads: Payload[]) =>
+    client.workflowService.signalWorkflowExecution({
+      namespace: 'default', workflowExecution: { workflowId: caseId(id) }, signalName, input: { payloads }, identity: 'by hand',
+    });
+  const junk = [
+    await send('close', payload('binary/encrypted', 'sealed')),
+    await send('close', payload('json/plain', '{"reason": ')),
+    await send('close', { data: Buffer.from('"no encoding at all"') }),
+    await send('close'),
+    await send('close', json('a text')),
+    await send('close', json(null)),
+    await send('close', json({ reason: 7 })),
+    await send('reEscalate', json([])),
+    await send('provide', json({ facts: { inquiry: 'no such inquiry' } })),
+    await send('provide', json({ facts: { toString: true } })),
+    await send('ticketChanged', payload('json/protobuf', 'x')),
+    await send('ticketChanged', json({ id: 'x'.repeat(5_000), via: 'webhook', at: 'yesterday' })),
+    await send('issueChanged', json({ id: 'x', via: 'pigeon', at: new Date().toISOString(), key: 'A-1' })),
+    await send('inherited', json({ __proto__: null, id: 'x', fromTicket: '../../1' })),
+  ];
+  await eventually(async () => {
+    const refused = (await s.timeline(id)).filter((entry) => entry.what === 'refused');
+    expect(refused.reduce((n, { times = 1 }) => n + times, 0)).toBe(junk.length);
+  });
+  // One that no handler takes is not even that.
+  await send('frobnicate', json({}));
+
+  expect(await s.state(id)).toMatchObject({ stage: 'awaiting-resolution', flagged: null, ruling: { row: 'vmp/ripe' } });
+  const events = await s.events(id);
+  expect(events.filter((e) => e.workflowTaskFailedEventAttributes)).toEqual([]);
+  expect(s.effects(id)).toEqual(before);
+
+  // The same verbs in a right shape are still heard.
+  await send('close', json({ reason: 'the member is content' }));
+  expect(await s.record(id)).toMatchObject({ outcome: 'closed' });
+  expect(s.mails(id)).toEqual(['1:promise', '1:follow-up']);
+  expect(company.helpdesk.notesByUs(id).at(-1)).toContain('refused a malformed message');
+});
+
+function marksOf(id: string): string[] {
+  const comments = site().company.helpdesk.notesByUs(id).map((body, i) => ({ id: String(i), author: 'us' as const, public: false, body, at: '' }));
+  return readMarks({ id, comments }).map((m) => m.effect);
+}
+
+const json = (value: unknown) => payload('json/plain', JSON.stringify(value));
+const payload = (encoding: string, data: string): Payload => ({ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) });
+
+const repeated = (requests: WebhookRequest[], times: number) => requests.flatMap((r) => Array.from({ length: times }, () => r));
+
+/** All of them, some at the same time, as two senders would. Answers with the statuses that came back. */
+async function postAll(requests: WebhookRequest[]): Promise<Set<number>> {
+  const statuses = new Set<number>();
+  const queue = [...requests];
+  const sender = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) statuses.add((await site().post(next)).status);
+  };
+  await Promise.all([sender(), sender(), sender(), sender()]);
+  return statuses;
+}
+
+/** Fisher–Yates over a linear congruential generator: the same order for the same seed. */
+function shuffled<T>(items: T[], seed: number): T[] {
+  const order = [...items];
+  let state = seed;
+  for (let i = order.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
