@@ -4,9 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Context } from '@temporalio/activity';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Ports } from './activities/index.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
@@ -51,7 +52,7 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
 /** Makes a worker, ready to `run()`. */
 export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
   const toCases = cases(client);
-  const interceptors = workerInterceptors();
+  const interceptors = workerInterceptors() ?? {};
   const { buildId, name } = config.deployment;
   return Worker.create({
     connection,
@@ -63,7 +64,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),
-    ...(interceptors && { interceptors }),
+    interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
     // A deploy moves waiting cases to the new build; changes of the flow are guarded by `patched`.
@@ -77,6 +78,20 @@ export async function createWorker({ config, connection, client, namespace = 'de
     ...options,
   });
 }
+
+const BEAT_MS = 5_000;
+
+/** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
+const stillAtIt = (context: Context): ActivityInboundCallsInterceptor => ({
+  async execute(input, next) {
+    const beating = setInterval(() => context.heartbeat(), BEAT_MS);
+    try {
+      return await next(input);
+    } finally {
+      clearInterval(beating);
+    }
+  },
+});
 
 /** The prebuilt bundle where there is one (production), else the sources. */
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle'> | Pick<WorkerOptions, 'workflowsPath'> {

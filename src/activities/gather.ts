@@ -1,7 +1,7 @@
 /** Gather: reads the facts that the ticket's inquiry rests on, each with its source and time. */
 import { INQUIRIES, ERROR_KINDS, type Facts, type FactSource, type FactValues, type FactName } from '../domain/facts.js';
 import type { Ticket } from '../domain/ticket.js';
-import type { AdminPort, IncentiveProgram } from './ports.js';
+import type { AdminPort, IncentiveProgram, Member } from './ports.js';
 
 /**
  * What is known about the ticket now. A system's word goes before a person's; a person's fills what no system
@@ -14,30 +14,33 @@ export async function gather(ticket: Ticket, provided: Facts, admin: AdminPort, 
     if (value !== undefined) Object.assign(facts, { [name]: { value, source, readAt: now } });
   };
 
-  if (ticket.inquiry !== null) {
-    const known = INQUIRIES.find((i) => i === ticket.inquiry) ?? null;
-    facts.inquiry = { value: known, source: 'ticket', readAt: now };
-  }
-  if (ticket.errorKind !== null) {
-    const known = ERROR_KINDS.find((k) => k === ticket.errorKind) ?? null;
-    facts.errorKind = { value: known, source: 'ticket', readAt: now };
-  }
+  // The ticket's field rules; one that is empty, or names nothing the protocol knows, leaves room for an agent's word.
+  const inquiry = INQUIRIES.find((i) => i === ticket.inquiry);
+  if (inquiry) facts.inquiry = { value: inquiry, source: 'ticket', readAt: now };
+  const errorKind = ERROR_KINDS.find((k) => k === ticket.errorKind);
+  if (errorKind) facts.errorKind = { value: errorKind, source: 'ticket', readAt: now };
   facts.inquiry ??= { value: null, source: 'ticket', readAt: now };
   facts.errorKind ??= { value: null, source: 'ticket', readAt: now };
 
   const read = facts.errorKind.value === null && facts.inquiry.value ? READERS[facts.inquiry.value] : undefined;
   if (!read) return facts;
 
-  const memberId = ticket.memberId ?? provided.memberId?.value;
-  const member = await admin.findMember({
-    ...(memberId ? { memberId } : {}),
-    ...(ticket.requester.email ? { email: ticket.requester.email } : {}),
-  });
+  const member = await findMember(ticket, provided, admin);
   delete facts.memberId;
   if (!member) return facts;
   learn('memberId', member.id, 'Admin');
   await read(admin, member.id, learn, provided);
   return facts;
+}
+
+/** By the ticket's field, else by what an agent provided; by e-mail only where neither names anyone. */
+export async function findMember(ticket: Ticket, provided: Facts, admin: AdminPort): Promise<Member | null> {
+  const ids = [ticket.memberId, provided.memberId?.value].filter((id): id is string => !!id);
+  for (const memberId of ids) {
+    const member = await admin.findMember({ memberId });
+    if (member) return member;
+  }
+  return ids.length === 0 && ticket.requester.email ? admin.findMember({ email: ticket.requester.email }) : null;
 }
 
 type Learn = <K extends FactName>(name: K, value: FactValues[K] | undefined, source: FactSource) => void;

@@ -37,7 +37,7 @@ export interface CasesPort {
 }
 export interface ActivityDependencies extends Ports {
   cases: CasesPort;
-  config: Pick<WorkerConfig, 'jira' | 'helpdesk' | 'articles' | 'clocks'>;
+  config: Pick<WorkerConfig, 'mode' | 'jira' | 'helpdesk' | 'articles' | 'clocks'>;
 }
 
 /** One consultation: the ticket as it is, and what the protocol says to do with its facts. */
@@ -60,8 +60,16 @@ export interface Effect {
   effect: string;
 }
 
-/** What happened to an internal note or a public reply. `closed`: the helpdesk takes none on this ticket. */
-export type Told = 'told' | 'already' | 'closed' | { gap: string };
+/**
+ * What happened to an internal note or a public reply. `closed`: the helpdesk takes none on this ticket.
+ * `observed`: nothing, since we only observe.
+ */
+export type Told = 'told' | 'already' | 'closed' | 'observed' | { gap: string };
+/** The issue as it was filed: what differs from it later is the team's progress. Null where we only observe. */
+export interface Filed {
+  key: string | null;
+  issue: IssueSnapshot | null;
+}
 export interface Written {
   mail: MailFate;
   /** False when the mail's note could not be put on the ticket yet. */
@@ -73,7 +81,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     if (isDone(ticket, to)) return 'already';
     if (takesNoComment(ticket)) return 'closed';
     await helpdesk.updateTicket(ticket.id, update);
-    return 'told';
+    return config.mode === 'observe' ? 'observed' : 'told';
   }
 
   return {
@@ -132,14 +140,15 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
      * Files the Jira issue of one escalation and links it to the ticket. Its label names the escalation, so a
      * repeat finds it. A repeat waits out the search index's lag before it believes that there is none.
      */
-    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport }): Promise<{ key: string | null }> {
+    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport }): Promise<Filed> {
       const { team, row } = input.handoff;
       if (!byJira(team)) throw ApplicationFailure.nonRetryable(`${team} is not reached by a Jira issue`, FAILURE.refused);
       const label = issueLabel(input.ticketId, input.cycle);
       const found = await findFiled(label);
       const key = found ?? (await file());
-      if (key) await jira.remoteLink(key, remoteLinkTo(input.ticketId, input.cycle));
-      return { key };
+      if (!key) return { key, issue: null };
+      await jira.remoteLink(key, remoteLinkTo(input.ticketId, input.cycle));
+      return { key, issue: issueSnapshot(await jira.readIssue(key)) };
 
       async function file(): Promise<string | null> {
         const ticket = await helpdesk.readTicket(input.ticketId);
@@ -180,15 +189,22 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       return issueSnapshot(await jira.readIssue(input.key));
     },
 
-    async commentIssue(input: Effect & { key: string; comment: IssueComment }): Promise<Told> {
+    async commentIssue(input: Effect & { key: string; comment: IssueComment; /** Of the ticket's error report: read from it, and added to the comment. */ fields?: ReportField[] }): Promise<Told> {
       const line = mark(nameOf(input));
       const before = await jira.ownComments(input.key);
       if (before.some((text) => text.includes(line))) return 'already';
-      const doc = issueComment(input.comment, { ticketId: input.ticketId });
+      const doc = issueComment(await withFields(), { ticketId: input.ticketId });
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       if (!adfText(doc).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
       await jira.comment(input.key, doc);
       return 'told';
+
+      async function withFields(): Promise<IssueComment> {
+        const { comment, fields } = input;
+        if (!fields || comment.say !== 'report') return comment;
+        const { report } = await helpdesk.readTicket(input.ticketId);
+        return { ...comment, report: Object.fromEntries(fields.flatMap((f) => (report[f] ? [[f, report[f]]] : []))) };
+      }
     },
 
     /**
@@ -224,6 +240,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
           await mail.send({
             to: { name, address: email },
             ...words(input.letter, { name, ticketId: reader.id }),
+            ticketId: reader.id,
             messageId: `${nameOf(input).replaceAll(':', '.')}@${new URL(config.helpdesk.url).hostname}`,
           });
           return 'sent';

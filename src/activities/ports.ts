@@ -88,6 +88,8 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
+  /** The member's ticket: a reply must land on it. */
+  ticketId: string;
   /** Without angle brackets; one per message, made from the effect's name. */
   messageId: string;
 }

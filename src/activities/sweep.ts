@@ -47,9 +47,12 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
       for (const issue of await jira.changedSince(since)) {
         Context.current().heartbeat(issue.key);
         const digest = issueDigest(issueSnapshot(issue));
-        for (const ticketId of new Set(issue.labels.flatMap((l) => /^onetouch-(\d+)-\d+$/.exec(l)?.[1] ?? []))) {
-          const seen = await cases.seen(ticketId);
-          if (!seen || (seen.issue?.key === issue.key && seen.issue.digest === digest)) continue;
+        for (const label of issue.labels) {
+          const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
+          const seen = ticketId ? await cases.seen(ticketId) : null;
+          // An issue of an earlier cycle is history: the case waits for another.
+          if (!ticketId || !seen || seen.cycle !== Number(cycle)) continue;
+          if (seen.issue?.key === issue.key && seen.issue.digest === digest) continue;
           // An issue nobody has touched since it was filed has nothing to tell.
           if (seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment) continue;
           await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });

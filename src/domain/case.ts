@@ -19,18 +19,20 @@ export const STAGES = [
 /** Where in the protocol a case stands. */
 export type Stage = (typeof STAGES)[number];
 
+export const NEEDS = [
+  'facts',
+  'person',
+  'inquiry',
+  'choice',
+  'confirmation',
+  'call',
+  'mail-check',
+  'promise-time',
+  'resume',
+  'surviving-ticket',
+] as const;
 /** What a person has to do before the case goes on by itself. */
-export type Need =
-  | 'facts'
-  | 'person'
-  | 'inquiry'
-  | 'choice'
-  | 'confirmation'
-  | 'call'
-  | 'mail-check'
-  | 'promise-time'
-  | 'resume'
-  | 'surviving-ticket';
+export type Need = (typeof NEEDS)[number];
 
 /** How a case ended. */
 export type Outcome =

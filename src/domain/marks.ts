@@ -82,13 +82,19 @@ export interface Past {
   handoff: Handoff | null;
   promise: MemberPromise | null;
   followedUpAt: string | null;
+  /** The member wrote after that. */
+  memberWroteSince: boolean;
+  /** The last promise of any cycle that was not followed up. */
+  owed: MemberPromise | null;
 }
 
 export function readPast(ticket: Pick<Ticket, 'id' | 'comments'>): Past {
   const marks = readMarks(ticket);
   const cycle = Math.max(0, ...marks.map((m) => m.cycle));
-  const past: Past = { cycle, record: null, done: {}, handoff: null, promise: null, followedUpAt: null };
+  const past: Past = { cycle, record: null, done: {}, handoff: null, promise: null, followedUpAt: null, memberWroteSince: false, owed: null };
   for (const m of marks) {
+    if (m.data.promise) past.owed = m.data.promise;
+    if (m.effect.startsWith('follow-up') || m.data.record) past.owed = null;
     if (m.cycle !== cycle) continue;
     past.done[m.effect] = m.data;
     past.handoff = m.data.handoff ?? past.handoff;
@@ -96,6 +102,8 @@ export function readPast(ticket: Pick<Ticket, 'id' | 'comments'>): Past {
     if (m.effect.startsWith('follow-up')) past.followedUpAt = m.at;
     past.record = m.data.record ?? past.record;
   }
+  const { followedUpAt } = past;
+  past.memberWroteSince = followedUpAt !== null && ticket.comments.some((c) => c.author === 'requester' && c.at > followedUpAt);
   return past;
 }
 

@@ -3,15 +3,15 @@
  * growing intervals; a refusal parks it for a person. All the while the case hears its desk.
  */
 import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
-import type { Activities, Written } from '../activities/index.js';
+import type { Activities, Filed, Written } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
-import { ticketDigest } from '../domain/snapshot.js';
+import { issueDigest, ticketDigest } from '../domain/snapshot.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Letter, MailFate, Note } from '../wording/contents.js';
-import { after, now, type Desk } from './desk.js';
-import { heardByAll } from './hearing.js';
-import type { Message, Verb } from './state.js';
+import { after, needOf, now, type Desk } from './desk.js';
+import { backToTeam, heardByAll, nextCycle } from './hearing.js';
+import { isEscalated, type Message, type Verb } from './state.js';
 
 /** Minutes, not days: then the case is flagged and goes on hearing its desk. */
 const patience: ActivityOptions = {
@@ -20,12 +20,27 @@ const patience: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'] },
 };
 
-export const verbs = proxyActivities<Activities>(patience);
+/** Named for ops in the Temporal UI; a step that knows more of itself gives a summary of its own. */
+const named = (summary: string) => proxyActivities<Activities>({ ...patience, summary });
+export const verbs = {
+  consult: named('consult the protocol').consult,
+  readTicket: named('read the ticket').readTicket,
+  readIssue: named('read the Jira issue').readIssue,
+  note: named('note on the ticket').note,
+  reply: named('reply on the ticket').reply,
+  followIssue: named('follow the surviving issue').followIssue,
+  commentIssue: named('comment on the Jira issue').commentIssue,
+  handToSurvivor: named('hand over to the surviving ticket').handToSurvivor,
+  findMark: named('look for an earlier attempt').findMark,
+  noteAccount: named("note on the member's account").noteAccount,
+};
+/** A worker that is lost while it does one of these is missed this soon; see `stillAtIt` in worker.ts. */
+const LOST_AFTER = '20 seconds';
 /** Filing looks for the label again before it repeats, and may have to wait out the search index's lag. */
-const filingPatience: ActivityOptions = { ...patience, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '6 minutes' };
+const filingPatience: ActivityOptions = { ...patience, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '6 minutes', heartbeatTimeout: LOST_AFTER };
 const filing = proxyActivities<Pick<Activities, 'fileIssue'>>(filingPatience);
 /** Mail is tried once by itself: a repeat could be a second mail. The case repeats what certainly did not go. */
-const once_: ActivityOptions = { startToCloseTimeout: '90 seconds', retry: { maximumAttempts: 1 } };
+const once_: ActivityOptions = { startToCloseTimeout: '90 seconds', heartbeatTimeout: LOST_AFTER, retry: { maximumAttempts: 1 } };
 const mailing = proxyActivities<Pick<Activities, 'write'>>(once_);
 
 /** Thrown out of a step that cannot go on because something more important has happened. */
@@ -48,20 +63,23 @@ export interface Deed<T> {
 /** Does one effect, unless this cycle did it already. Returns what came of it. */
 export async function once<T>(desk: Desk, deed: Deed<T>): Promise<T> {
   if (deed.name in desk.state.done) return desk.state.done[deed.name] as T;
-  return settle(desk, deed, await attempt(deed));
+  return settle(desk, deed, await firstAttempt(desk, deed));
 }
 
 /** Does effects that do not depend on each other at the same time; those that fail are then tried in turn. */
 export async function together(desk: Desk, deeds: Deed<unknown>[]): Promise<void> {
   const open = deeds.filter((d) => !(d.name in desk.state.done));
-  const first = await Promise.all(open.map(attempt));
-  for (const [i, deed] of open.entries()) await settle(desk, deed, first[i]!);
+  const first = await Promise.all(open.map((deed) => firstAttempt(desk, deed)));
+  // What was done is remembered before anything that failed can lead elsewhere.
+  for (const ok of [true, false]) {
+    for (const [i, deed] of open.entries()) if (first[i]!.ok === ok) await settle(desk, deed, first[i]!);
+  }
 }
 
 /** A read, with the same patience as an effect, and nothing to remember. */
 export async function reading<T>(desk: Desk, text: string, run: () => Promise<T>): Promise<T> {
   const deed = { name: text, text, run };
-  return insist(desk, deed, await attempt(deed));
+  return insist(desk, deed, await firstAttempt(desk, deed));
 }
 
 type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string };
@@ -76,30 +94,47 @@ async function attempt<T>(deed: Deed<T>): Promise<Attempt<T>> {
   }
 }
 
+/** A run that goes on from one that was parked at this step is parked there too. */
+async function firstAttempt<T>(desk: Desk, deed: Deed<T>): Promise<Attempt<T>> {
+  const { parked } = desk.state;
+  return parked?.step === deed.name ? { ok: false, refused: true, why: parked.why } : attempt(deed);
+}
+
 async function settle<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<T> {
   const value = await insist(desk, deed, first);
   desk.state.done[deed.name] = value ?? null;
-  desk.record('did', deed.text, { effect: desk.effect(deed.name) });
+  desk.record('did', `${deed.text}${butNot(value)}`, { effect: desk.effect(deed.name) });
   return value;
+}
+
+/** What kept an effect from being done; the record must not claim it. */
+function butNot(value: unknown): string {
+  if (value === 'closed') return ': not done, the ticket is closed';
+  const gap = typeof value === 'object' && value !== null && 'gap' in value ? value.gap : null;
+  return gap === null ? '' : `: not done, ${String(gap)} is missing`;
 }
 
 async function insist<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<T> {
   const { state } = desk;
+  const ours = (flag: string | null) => flag !== null && [`cannot ${deed.name} yet`, `parked at ${deed.name}`].some((f) => flag.startsWith(f));
   let outcome = first;
-  for (let round = 0; !outcome.ok; round++) {
-    if (outcome.refused) await park(desk, deed, outcome.why);
-    else {
-      desk.flag(`cannot ${deed.name} yet: ${outcome.why}`);
-      await hearingDesk(desk, after(now(), BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!));
+  try {
+    for (let round = 0; !outcome.ok; round++) {
+      state.covered ??= { flagged: state.flagged, needs: state.needs };
+      if (outcome.refused) await park(desk, deed, outcome.why);
+      else {
+        desk.flag(`cannot ${deed.name} yet: ${outcome.why}`);
+        await hearingDesk(desk, after(now(), BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!));
+      }
+      outcome = await attempt(deed);
     }
-    outcome = await attempt(deed);
+    return outcome.value;
+  } finally {
+    const { covered } = state;
+    Object.assign(state, { parked: null, covered: null });
+    if (ours(state.flagged)) state.flagged = covered?.flagged ?? null;
+    if (state.needs === 'resume') desk.need(covered?.needs ?? null);
   }
-  if (state.parked || state.flagged?.startsWith(`cannot ${deed.name} yet`)) {
-    state.parked = null;
-    state.flagged = null;
-    if (state.needs === 'resume') desk.need(null);
-  }
-  return outcome.value;
 }
 
 async function park(desk: Desk, deed: Deed<unknown>, why: string): Promise<void> {
@@ -118,25 +153,54 @@ async function park(desk: Desk, deed: Deed<unknown>, why: string): Promise<void>
 
 /** Waits for a person, a time, or something that makes the step pointless. Everything else stays on the desk. */
 async function hearingDesk(desk: Desk, until: string | null): Promise<void> {
-  const wanted: Verb[] =
-    desk.state.stage === 'closing' ? ['resume'] : ['resume', 'close', 'override', 'ticketChanged', 'inherited', 'provide'];
-  if (desk.state.stage === 'following-up') wanted.push('issueChanged', 'reEscalate');
+  const { state } = desk;
+  const wanted: Verb[] = ['resume'];
+  if (state.stage !== 'closing') wanted.push('close', 'override', 'ticketChanged');
+  // A case on its way to a team goes there first, and takes over a merged ticket then.
+  if (state.stage !== 'closing' && state.stage !== 'escalating') wanted.push('inherited');
+  // What is provided after that is for the engineers too, so it waits for the step that tells them.
+  if (state.stage !== 'closing' && !isEscalated(state)) wanted.push('provide');
+  if (ESCALATED.includes(state.stage)) wanted.push('issueChanged', 'reEscalate');
   for (;;) {
     const message = await desk.next(until, wanted);
     if (message === 'due' || message.verb === 'resume') return;
-    let ticket: TicketSnapshot | null = null;
-    if (message.verb === 'ticketChanged') {
-      ticket = await lookOnce(desk);
-      const known = desk.state.ticket;
-      if (!ticket || (known && !message.mergedInto && ticketDigest(ticket) === ticketDigest(known))) continue;
-    }
-    const to = message.verb === 'issueChanged' ? 'awaiting-resolution' : await heardByAll(desk, message, () => Promise.resolve(ticket));
-    if (!to || to === desk.state.stage) continue;
-    desk.state.parked = null;
-    desk.state.flagged = null;
-    if (desk.state.needs === 'resume') desk.need(null);
-    throw new Diverted(to);
+    const to = await whereTo(desk, message);
+    if (to && !(to === 'deciding' && state.stage === 'deciding')) throw new Diverted(to);
   }
+}
+const ESCALATED: readonly Stage[] = ['awaiting-resolution', 'choosing', 'following-up', 'confirming'];
+
+/** The stage that a message makes more important than the step that cannot go on; null to go on waiting. */
+async function whereTo(desk: Desk, message: Message): Promise<Stage | null> {
+  const { state } = desk;
+  if (message.verb === 'issueChanged') return issueNews(desk, message);
+  if (message.verb === 'reEscalate') return nextCycle(desk, `re-escalated: ${message.reason}`);
+  let ticket: TicketSnapshot | null = null;
+  if (message.verb === 'ticketChanged') {
+    ticket = await lookOnce(desk);
+    if (!ticket || (state.ticket && !message.mergedInto && ticketDigest(ticket) === ticketDigest(state.ticket))) return null;
+  }
+  return heardByAll(desk, message, () => Promise.resolve(ticket));
+}
+
+/** A reopening cancels a follow-up that is not out yet; a resolution goes before a step that cannot go on. */
+async function issueNews(desk: Desk, message: Extract<Message, { verb: 'issueChanged' }>): Promise<Stage | null> {
+  const { state } = desk;
+  const key = state.handoff?.issueKey;
+  if (!key || message.key !== key || state.stage === 'confirming') return null;
+  const look = await attempt({ name: 'read the Jira issue', text: '', run: () => verbs.readIssue(key) });
+  if (!look.ok) return null; // The sweep tells again.
+  const issue = look.value;
+  if (state.stage !== 'following-up') {
+    if (issue.category !== 'done' || (state.issue && issueDigest(issue) === issueDigest(state.issue))) return null;
+    state.inbox.unshift(message);
+    return 'awaiting-resolution';
+  }
+  if (issue.category === 'done' || state.followUp!.outcome !== 'resolved') return null;
+  state.issue = issue;
+  if (!('follow-up' in state.done)) return backToTeam(desk, 'the Jira issue was reopened');
+  state.followUp!.doubt ??= 'issue-reopened';
+  return null;
 }
 
 /** Handles what means the same in every stage; see `heardByAll`. Waits out an outage of the helpdesk. */
@@ -189,16 +253,30 @@ export async function writeToMember(desk: Desk, name: string, letter: Letter, co
         verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name, note: withFate, data: { ...data, mail: written.mail } }),
     });
   }
-  if (written.handled) return written.mail;
+  const before = desk.state.unsettled;
+  if (written.handled) {
+    if (before?.effect === name) desk.need(needOf(before));
+    return written.mail;
+  }
   written.handled = true;
-  if (written.mail === 'sent') desk.state.unsettled = null;
+  if (before && before.memberOf !== memberOf) return written.mail; // Another member's is still open; the note tells of this one.
+  if (written.mail === 'sent' && before) {
+    desk.state.unsettled = null;
+    if (desk.state.needs === needOf(before)) desk.need(null);
+    if (desk.state.flagged === IN_DOUBT[before.fate]) desk.state.flagged = null;
+  }
   if (written.mail === 'unknown' || written.mail === 'no-address') {
-    desk.state.unsettled = { effect: name, fate: written.mail, letter, note: content, data };
-    desk.need(written.mail === 'unknown' ? 'mail-check' : 'call');
-    desk.flag(written.mail === 'unknown' ? 'it is not known whether a mail reached the member' : 'the member cannot be reached by mail and must be called');
+    desk.state.unsettled = { effect: name, fate: written.mail, letter, note: content, data, ...(memberOf ? { memberOf } : {}) };
+    desk.need(needOf(desk.state.unsettled));
+    desk.flag(IN_DOUBT[written.mail]);
   }
   return written.mail;
 }
+
+const IN_DOUBT = {
+  unknown: 'it is not known whether a mail reached the member',
+  'no-address': 'the member cannot be reached by mail and must be called',
+};
 
 /** The mail alone, to be sent beside other effects; `writeToMember` then takes up what came of it. */
 export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note, data: MarkData, memberOf?: string): Deed<Written> {
@@ -221,7 +299,7 @@ export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note
 }
 
 /** Files the Jira issue of this cycle. */
-export function filed(desk: Desk, handoff: Handoff): Deed<{ key: string | null }> {
+export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
   const { cycle, ruling, earlier, report } = desk.state;
   return {
     name: 'issue',

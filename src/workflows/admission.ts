@@ -4,7 +4,7 @@
  */
 import type { Ruling } from '../domain/ruling.js';
 import type { Answer } from './messages.js';
-import type { CaseState, Message } from './state.js';
+import { isEscalated, type CaseState, type Message } from './state.js';
 
 const yes = (said: string): Answer => ({ accepted: true, said });
 const no = (reason: string, ruling?: Ruling | null): Answer => ({
@@ -16,18 +16,21 @@ const no = (reason: string, ruling?: Ruling | null): Answer => ({
 export function admit(state: CaseState, message: Message, now: string): Answer {
   const { ruling, handoff } = state;
   const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited';
-  if (state.ending && !outsideWord && message.verb !== 'resume') return no(`the case is ending (${state.ending.outcome})`);
+  // Closed by a person, where what is owed would go to a ticket that nobody can name.
+  const givesUp = message.verb === 'close' && state.needs === 'surviving-ticket';
+  if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp) return no(`the case is ending (${state.ending.outcome})`);
 
   switch (message.verb) {
     case 'reEscalate':
-      if (handoff || state.followUp) return yes('The next cycle starts.');
+      if (isEscalated(state) || state.followUp) return yes('The next cycle starts.');
+      if (handoff) return no(REFUSALS.escalate(), ruling);
       if (!ruling) return no('the case has not been decided yet');
       return no(REFUSALS[ruling.kind](ruling), ruling);
     case 'override':
       if (!ruling) return no('the case has not been decided yet');
       return yes(`The case goes to ${message.team} against ${ruling.row}.`);
     case 'confirm':
-      return state.followUp || state.needs === 'call'
+      return state.followUp || (state.needs === 'call' && isEscalated(state))
         ? yes(message.verdict === 'works' ? 'Recorded as confirmed.' : 'The next cycle starts.')
         : no('the member has not been followed up with yet', ruling);
     case 'choose':
@@ -42,18 +45,19 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
     case 'provide':
       return message.facts || message.report ? yes('The case decides again with it.') : no('nothing was provided');
     case 'close':
-      return yes(handoff && !state.followUp && !message.withoutFollowUp ? 'The member is written to first; then the case ends.' : 'The case ends.');
+      if (givesUp) return yes('The case ends.');
+      return yes((isEscalated(state) || state.stillOwed) && !state.followUp && !message.withoutFollowUp ? 'The member is written to first; then the case ends.' : 'The case ends.');
     default:
       return yes('Heard.');
   }
 }
 
 /** Why an agent's request to escalate is refused before any escalation. */
-const REFUSALS: Record<Ruling['kind'], (r: Ruling) => string> = {
-  tier1: (r) => `Tier 1 resolves this: ${r.reason}`,
-  answer: (r) => `Tier 1 resolves this: ${r.reason}`,
-  ask: (r) => `facts are missing first: ${r.reason}`,
-  wait: (r) => `it is too early: ${r.reason}`,
-  hold: (r) => `a person must say what the ticket is about first: ${r.reason}`,
+const REFUSALS = {
+  tier1: (r: Ruling) => `Tier 1 resolves this: ${r.reason}`,
+  answer: (r: Ruling) => `Tier 1 resolves this: ${r.reason}`,
+  ask: (r: Ruling) => `facts are missing first: ${r.reason}`,
+  wait: (r: Ruling) => `it is too early: ${r.reason}`,
+  hold: (r: Ruling) => `a person must say what the ticket is about first: ${r.reason}`,
   escalate: () => 'it is being escalated already',
-};
+} satisfies Record<Ruling['kind'], (r: Ruling) => string>;

@@ -21,18 +21,24 @@ import { admit } from './admission.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongShape } from './shapes.js';
-import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Verb } from './state.js';
+import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
 const EVENTS_PER_RUN = 4_000;
 /** Times further off than this are waited for in steps, so that no timer is longer than the server takes. */
 const LONGEST_WAIT_MS = 365 * 24 * 3_600_000;
+const LONGEST_ID = 200;
 
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
   const state: CaseState = input.carried ?? newCase(iso(Date.now()));
+  // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
+  for (const [name, key] of Object.entries(SEARCH)) {
+    const value: unknown = workflowInfo().typedSearchAttributes.get<never>(key as never);
+    if (value !== undefined) published[name] = JSON.stringify(value);
+  }
 
   function record(what: Entry['what'], text: string, more: Partial<Entry> = {}): void {
     enter(state, { at: now(), what, text, by: 'onetouch', cycle: state.cycle, ...more });
@@ -45,20 +51,26 @@ export function openDesk(input: CaseInput) {
       record('refused', `refused a malformed message: ${wrong}`, { by: by.name });
       return { accepted: false, reason: wrong };
     }
-    const known = id ?? (value as { id?: string }).id;
-    if (known) {
-      if (state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
-      remember(state, known);
-    }
+    const given: unknown = id ?? (value as { id?: unknown }).id;
+    const known = typeof given === 'string' ? given.slice(0, LONGEST_ID) : null;
+    if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
     const message = { ...trimmed(verb, value), verb, by, at: (value as { at?: string }).at ?? now() } as Message;
+    if (message.verb === 'setPromise') message.dueAt = iso(Date.parse(message.dueAt)); // Times are compared as text.
     const answer = admit(state, message, now());
     if (!answer.accepted) {
       record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { by: by.name, ...(answer.row ? { row: answer.row } : {}) });
       return answer;
     }
+    if (known) remember(state, known);
     record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, { by: by.name });
-    state.inbox.push(message);
+    if (!saidAlready(message)) state.inbox.push(message);
     return answer;
+  }
+
+  /** One unread hint says as much as ten. */
+  function saidAlready(message: Message): boolean {
+    if (message.verb === 'ticketChanged') return !message.mergedInto && state.inbox.some((m) => m.verb === 'ticketChanged');
+    return message.verb === 'issueChanged' && state.inbox.some((m) => m.verb === 'issueChanged' && m.key === message.key);
   }
 
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
@@ -92,6 +104,7 @@ export function openDesk(input: CaseInput) {
   setHandler(messages.timeline, () => state.timeline);
   setHandler(messages.explanation, () => state.ruling);
   setHandler(messages.seen, () => ({
+    cycle: state.cycle,
     ticket: state.ticket && ticketDigest(state.ticket),
     issue: state.issue && { key: state.issue.key, digest: issueDigest(state.issue) },
   }));
@@ -137,20 +150,20 @@ export function openDesk(input: CaseInput) {
     const isWanted = (m: Message) => !wanted || wanted.includes(m.verb);
     nextWake = until;
     publish();
-    const info = workflowInfo();
-    const idle = !state.inbox.some(isWanted);
-    if (idle && (info.continueAsNewSuggested || info.historyLength > EVENTS_PER_RUN)) {
-      await continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: state });
-    }
     const arrived = () => state.inbox.some(isWanted);
-    if (until === null) await condition(arrived);
-    else {
-      for (;;) {
-        const left = Date.parse(until) - Date.now();
-        if (left <= 0 && !arrived()) return 'due';
-        const wait = Math.min(Math.max(left, 0), LONGEST_WAIT_MS);
-        if (arrived() || (await condition(arrived, wait, { summary: TIMER_WORDS[state.stage] }))) break;
+    // What this wait leaves lying makes the run longer too.
+    const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > EVENTS_PER_RUN;
+    for (;;) {
+      if (arrived()) break;
+      if (isLong()) await continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: state });
+      const woken = () => arrived() || isLong();
+      if (until === null) {
+        await condition(woken);
+        continue;
       }
+      const left = Date.parse(until) - Date.now();
+      if (left <= 0) return 'due';
+      await condition(woken, Math.min(left, LONGEST_WAIT_MS), { summary: TIMER_WORDS[state.stage] });
     }
     const at = state.inbox.findIndex(isWanted);
     const [message] = state.inbox.splice(at, 1);
@@ -169,7 +182,7 @@ export function openDesk(input: CaseInput) {
     publish,
     /** Starts over with what lies unread, as a change after the end. */
     restart: async () => {
-      const fresh = { ...newCase(now()), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      const fresh = { ...newCase(now()), heard: state.heard, inbox: state.inbox.filter((m) => m.verb === 'inherited') };
       return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */
@@ -186,12 +199,19 @@ export function openDesk(input: CaseInput) {
       return taken;
     },
     peek: (verb: Verb) => state.inbox.some((m) => m.verb === verb),
+    /** Nothing lies unread. */
+    idle: () => state.inbox.length === 0,
+    /** Questions of this kind are answered, or no longer matter. */
+    answered: (...kinds: string[]) => {
+      for (const [about, question] of Object.entries(state.questions)) if (kinds.some((kind) => about.startsWith(kind))) question.open = false;
+    },
     flag: (why: string) => {
       if (state.flagged !== why) record('flagged', why);
       state.flagged = why;
     },
+    /** Where nothing else is needed, a mail in doubt still is. */
     need: (need: Need | null) => {
-      state.needs = need;
+      state.needs = need ?? (state.unsettled && needOf(state.unsettled));
     },
     learn: (m: messages.Provide, by: string) => {
       const readAt = now();
@@ -211,13 +231,18 @@ export const now = (): string => iso(Date.now());
 /** The name of an effect in the case's cycle, as activities take it. */
 export const effectOf = (desk: Desk, effect: string) => ({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect });
 export const after = (from: string, ms: number): string => iso(Date.parse(from) + ms);
+export const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null ? a : a < b ? a : b);
+
+/** What a person does about a mail that did not certainly arrive. */
+export const needOf = ({ fate }: Unsettled): Need => (fate === 'unknown' ? 'mail-check' : 'call');
 
 /** What the member is still owed, in words. */
 export function owed(state: CaseState): string[] {
-  if (!isEscalated(state) || state.ending) return [];
+  if (state.ending) return [];
   const list: string[] = [];
-  if (state.promise && !state.followUp) list.push(`an answer by ${state.promise.dueAt}`);
-  if (!state.followUp) list.push('a follow-up');
+  const promise = isEscalated(state) ? state.promise : state.stillOwed;
+  if (promise && !state.followUp) list.push(`an answer by ${promise.dueAt}`);
+  if (isEscalated(state) && !state.followUp) list.push('a follow-up');
   if (state.unsettled) list.push('a mail whose arrival is not certain');
   return list;
 }
@@ -235,7 +260,7 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     problem: null,
     needs: state.needs,
     outcome: state.ending?.outcome ?? null,
-    promiseDue: at(state.promise?.dueAt),
+    promiseDue: at(state.promise?.dueAt ?? state.stillOwed?.dueAt),
     nextWake: at(nextWake),
     flagged: state.flagged !== null,
     cycle: state.cycle,

@@ -1,9 +1,11 @@
 /** Ending: what is owed goes out, the record is put on the ticket; and how a new run goes on from the last one. */
 import type { CaseRecord, Outcome, Stage } from '../domain/case.js';
 import { isNews, isSolved, type Past, type RecordMark } from '../domain/marks.js';
+import { byJira } from '../domain/ruling.js';
 import type { FollowUpOutcome, Note, RecordSummary } from '../wording/contents.js';
-import { note, once, verbs, writeToMember } from './act.js';
+import { note, once, reading, verbs, writeToMember } from './act.js';
 import { now, type Desk } from './desk.js';
+import { followUpWith } from './hearing.js';
 import { isEscalated } from './state.js';
 
 /** Ends the case after what is owed has gone out. */
@@ -20,24 +22,32 @@ export async function followUpByMail(desk: Desk, outcome: FollowUpOutcome): Prom
   for (const ticketId of state.alsoOwed) {
     await writeToMember(desk, `follow-up-${ticketId}`, { say: 'follow-up', outcome }, content, {}, ticketId);
   }
+  state.stillOwed = null;
 }
 
 /** What is owed goes out first; then the record is put on the ticket, and the case ends. */
 export async function documentAndEnd(desk: Desk): Promise<Stage> {
   const { state } = desk;
   const ending = state.ending!;
-  if (isEscalated(state) && !('follow-up' in state.done) && !ending.withoutFollowUp && ending.outcome === 'closed') {
+  const owesFollowUp = isEscalated(state) && !('follow-up' in state.done);
+  const ends = ending.outcome === 'closed' || ending.outcome === 'solved-in-tier-1';
+  if ((owesFollowUp || state.stillOwed) && !ending.withoutFollowUp && ends) {
     await followUpByMail(desk, 'closed');
     state.followUp = { outcome: 'closed', at: now(), doubt: null };
   }
-  if (ending.outcome === 'merged' && isEscalated(state) && !state.followUp) await survivorKnown(desk);
-  if (ending.outcome === 'merged' && state.ticket!.mergedInto && isEscalated(state) && !state.followUp) {
-    const handoff = state.handoff!;
-    await once(desk, {
-      name: 'handed-to-survivor',
-      text: `handed what was owed to ticket ${state.ticket!.mergedInto}`,
-      run: () => verbs.handToSurvivor({ survivor: state.ticket!.mergedInto!, inherited: { id: desk.effect('inherit'), fromTicket: desk.ticketId, cycle: state.cycle, team: handoff.team, row: handoff.row, issueKey: handoff.issueKey, promiseDueAt: state.promise?.dueAt ?? null } }),
-    });
+  if (ending.outcome === 'merged' && owesFollowUp) await survivorKnown(desk);
+  if (ending.outcome === 'merged' && owesFollowUp && state.ticket!.mergedInto) {
+    const { team, row, issueKey } = state.handoff!;
+    const survivor = state.ticket!.mergedInto;
+    // Tickets that were merged into this one before move on with it.
+    for (const fromTicket of [...state.alsoOwed, desk.ticketId]) {
+      const of = fromTicket === desk.ticketId ? '' : `-${fromTicket}`;
+      await once(desk, {
+        name: `handed-to-survivor${of}`,
+        text: `handed what was owed to ticket ${survivor}`,
+        run: () => verbs.handToSurvivor({ survivor, inherited: { id: desk.effect(`inherit${of}`), fromTicket, cycle: state.cycle, team, row, issueKey, promiseDueAt: state.promise?.dueAt ?? null } }),
+      });
+    }
   }
   state.needs = null;
   desk.record('ended', `${ending.outcome}: ${ending.reason}`, { by: ending.by });
@@ -48,21 +58,30 @@ export async function documentAndEnd(desk: Desk): Promise<Stage> {
   }
   desk.ended();
   // What came in at the last moment is not lost: it starts as a change after the end.
-  if (desk.state.inbox.length > 0) await desk.restart();
+  if (state.inbox.some((m) => m.verb === 'ticketChanged' || m.verb === 'inherited')) await desk.restart();
   return 'ended';
 }
 
-/** A merge whose surviving ticket nobody names would lose what is owed: a person must name it, or close. */
+/** A merge whose surviving ticket is not known would lose what is owed: the ticket is read again, or a person closes. */
 async function survivorKnown(desk: Desk): Promise<void> {
   const { state } = desk;
   while (state.ticket!.mergedInto === '') {
     desk.need('surviving-ticket');
-    desk.flag('the ticket was merged, and into which is not known');
-    const message = await desk.next(null, ['ticketChanged', 'resume']);
-    if (message === 'due' || message.verb === 'resume') return;
-    if (message.verb === 'ticketChanged' && message.mergedInto) state.ticket!.mergedInto = message.mergedInto;
+    desk.flag(NO_SURVIVOR);
+    const message = await desk.next(null, ['ticketChanged', 'resume', 'close']);
+    if (message === 'due') continue;
+    if (message.verb === 'close') {
+      state.ending = { ...state.ending!, by: message.by.name, reason: message.reason };
+      break;
+    }
+    const named = message.verb === 'ticketChanged' ? message.mergedInto : undefined;
+    const mergedInto = named ?? (await reading(desk, 'read the ticket', () => verbs.readTicket(desk.ticketId))).mergedInto;
+    state.ticket = { ...state.ticket!, mergedInto: mergedInto ?? '' };
   }
+  desk.need(null);
+  if (state.flagged === NO_SURVIVOR) state.flagged = null;
 }
+const NO_SURVIVOR = 'the ticket was merged, and into which is not known';
 
 /**
  * The first consultation of a run reads what earlier runs left on the ticket. Ended and nothing new: the run
@@ -72,14 +91,16 @@ async function survivorKnown(desk: Desk): Promise<void> {
 export function goOnFrom(desk: Desk, past: Past): Stage | null {
   const { state } = desk;
   const ticket = state.ticket!;
-  if (past.cycle === 0) return state.handoff === null && isSolved(ticket) ? endWith(desk, 'nothing-new', 'the ticket was solved before the case began') : null;
+  // What a merged ticket owed starts a cycle by itself.
+  const takesOver = state.handoff !== null || desk.peek('inherited');
+  if (past.cycle === 0) return !takesOver && isSolved(ticket) ? endWith(desk, 'nothing-new', 'the ticket was solved before the case began') : null;
 
   if (past.record) {
-    if (!isNews(past.record, ticket)) return state.handoff ? null : endWith(desk, 'nothing-new', `nothing has changed since cycle ${past.cycle} ended as ${past.record.outcome}`);
+    if (!isNews(past.record, ticket) && !takesOver) return endWith(desk, 'nothing-new', `nothing has changed since cycle ${past.cycle} ended as ${past.record.outcome}`);
     state.cycle = past.cycle + 1;
     if (past.handoff) state.earlier = [past.handoff];
     const recategorised = ticket.inquiry !== past.record.inquiry || ticket.errorKind !== past.record.errorKind;
-    if (!past.record.escalated || recategorised) return null;
+    if (takesOver || !past.record.escalated || recategorised) return null;
     const doubt = past.record.solved && !isSolved(ticket) ? 'reopened' : 'member-replied';
     state.followUp = { outcome: 'resolved', at: now(), doubt };
     return 'confirming';
@@ -87,21 +108,39 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
 
   state.cycle = past.cycle;
   state.handoff ??= past.handoff;
-  state.promise ??= past.promise;
+  if (state.handoff) state.promise ??= past.promise;
+  if (!state.promise) state.stillOwed = past.owed;
   for (const [name, data] of Object.entries(past.done)) state.done[name] = { mail: data.mail ?? 'sent', noted: true };
-  if (past.handoff?.issueKey) state.done['issue'] = { key: past.handoff.issueKey };
+  if (past.handoff?.issueKey) state.done['issue'] = { key: past.handoff.issueKey, issue: null };
   desk.record('heard', 'goes on where the last run was ended from outside', { by: 'onetouch' });
   if (ticket.mergedInto !== null || ticket.status === 'deleted') return null;
+  for (const name of Object.keys(past.done)) {
+    const from = /^inherited-(\d+)$/.exec(name)?.[1];
+    if (from) state.alsoOwed.push(from);
+    if (from && past.done[name]!.handoff) state.done['inherited'] = from;
+  }
+  const inherited = 'inherited' in state.done;
   if (past.followedUpAt) {
-    state.followUp = { outcome: 'resolved', at: past.followedUpAt, doubt: null };
-    return 'confirming';
+    const asked = DOUBTS.find((why) => `confirm-${why}` in past.done);
+    state.followUp = { outcome: 'resolved', at: past.followedUpAt, doubt: asked ?? (past.memberWroteSince ? 'member-replied' : null) };
+    // Where nobody knows that it arrived, that is taken up again.
+    return reached(past, 'follow-up') ? 'confirming' : 'following-up';
   }
   if (!past.handoff) return null;
-  if (!('promise' in past.done) && !('thanks' in past.done)) return 'escalating';
-  // Jira may have spoken while nobody listened.
-  if (past.handoff.issueKey) state.inbox.unshift({ verb: 'issueChanged', id: 'restart', via: 'sweep', at: now(), key: past.handoff.issueKey });
-  return 'awaiting-resolution';
+  const team = past.handoff.team;
+  // The ticket, and Jira, may have spoken while nobody listened.
+  if (isSolved(ticket) && !(inherited && byJira(team))) return followUpWith(desk, byJira(team) ? 'closed' : 'resolved');
+  if (!byJira(team) && ticket.group !== state.groups![team] && ('handed-over' in past.done || inherited)) {
+    state.declined = true;
+    return null;
+  }
+  const known = 'thanks' in past.done || inherited || ('promise' in past.done && reached(past, 'promise'));
+  return known ? 'awaiting-resolution' : 'escalating';
 }
+const DOUBTS = ['member-replied', 'reopened', 'issue-reopened'] as const;
+
+/** Did the mail arrive, as far as the ticket tells? */
+const reached = ({ done }: Past, mail: string): boolean => (done[mail]?.mail ?? 'sent') === 'sent' || `${mail}-again` in done;
 
 /** What the workflow returns: what came in, every ruling, everything done, by whom, when. */
 export function recordOf(desk: Desk): CaseRecord {

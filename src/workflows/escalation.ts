@@ -9,13 +9,13 @@ import { isSolved } from '../domain/marks.js';
 import { byJira, type Ruling } from '../domain/ruling.js';
 import type { Note } from '../wording/contents.js';
 import { Diverted, filed, hears, note, once, reading, together, verbs, writeToMember, type Deed } from './act.js';
-import { after, effectOf, now, openDesk, type Desk } from './desk.js';
+import { after, earlier, effectOf, now, openDesk, type Desk } from './desk.js';
 import { documentAndEnd, endWith, followUpByMail, goOnFrom, recordOf } from './ending.js';
-import { askAgent, gone, inherit, nextCycle } from './hearing.js';
-import { promiseTheMember, settleMail } from './promise.js';
+import { askAgent, backToTeam, followUpWith, gone, inherit, nextCycle } from './hearing.js';
+import { keepOwed, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
-import { awaitResolution, backToTeam, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
-import { isEscalated, type CaseInput } from './state.js';
+import { awaitResolution, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
+import { isEscalated, type CaseInput, type Message } from './state.js';
 
 export async function escalation(input: CaseInput): Promise<CaseRecord> {
   const desk = openDesk(input); // Handlers record; the flow below acts.
@@ -43,10 +43,13 @@ const STEPS: Record<Exclude<Stage, 'ended'>, (desk: Desk) => Promise<Stage>> = {
 /** Facts → ruling. The ruling says which stage comes next. */
 async function gatherAndDecide(desk: Desk): Promise<Stage> {
   const { state } = desk;
+  // The reading below answers every hint that lies here.
+  state.inbox = state.inbox.filter((m) => m.verb !== 'ticketChanged' || m.mergedInto);
   const { past, ...told } = await reading(desk, 'consult the protocol', () =>
     verbs.consult({ ticketId: desk.ticketId, cycle: state.cycle, provided: state.provided, now: now(), first: !state.begun }),
   );
   const before = state.ruling;
+  const wasSolved = state.ticket !== null && isSolved(state.ticket);
   Object.assign(state, told);
   const { ruling } = told;
   if (before?.row !== ruling.row || before.reason !== ruling.reason) desk.record('ruled', `${ruling.row}: ${ruling.reason}`, { row: ruling.row });
@@ -56,13 +59,15 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
     const resumed = goOnFrom(desk, past);
     if (resumed) return resumed;
   }
+  for (const message of desk.take('inherited')) inherit(desk, message);
   const left = gone(desk);
   if (left) return left;
-  for (const message of desk.take('inherited')) inherit(desk, message);
   if (isEscalated(state) && !state.declined) return 'awaiting-resolution';
-  if (isSolved(state.ticket!)) return endWith(desk, 'solved-in-tier-1', 'the ticket was solved');
+  // A ticket that was solved before this cycle began is no end of it: the member says that it is still broken.
+  if (isSolved(state.ticket!) && !wasSolved) return isEscalated(state) ? followUpWith(desk, 'closed') : endWith(desk, 'solved-in-tier-1', 'the ticket was solved');
   if (state.override) return 'escalating';
 
+  if (state.declined && ruling.kind !== 'escalate') nextCycle(desk, 'the team sent it back, and the protocol does not escalate it now');
   switch (ruling.kind) {
     case 'ask':
       return 'asking';
@@ -72,7 +77,6 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
       return 'holding';
     case 'tier1':
     case 'answer':
-      if (state.declined) nextCycle(desk, 'the team sent it back, and the protocol says Tier 1');
       return 'tier-1';
     case 'escalate':
       if (!state.declined) return 'escalating';
@@ -95,7 +99,8 @@ async function askForFacts(desk: Desk): Promise<Stage> {
     run: () => verbs.reply({ ...effectOf(desk, name), reply: { say: 'ask-member', asks } }),
   });
   desk.need('facts');
-  await together(desk, [...(of === 'member' ? [askMember(`${about}-member`)] : []), note(desk, about, question(0))]);
+  await together(desk, [...(of === 'member' ? [askMember(`${about}-member`)] : []), note(desk, about, question(0), opening(desk))]);
+  opened(desk);
 
   if (of === 'member') {
     // What a member writes is never interpreted: an agent reads it and provides the fact.
@@ -103,10 +108,25 @@ async function askForFacts(desk: Desk): Promise<Stage> {
     const wrote = state.ticket!.lastMemberComment;
     if (!(askedAfter in state.done)) state.done[askedAfter] = wrote;
     if (wrote !== null && wrote !== state.done[askedAfter]) await once(desk, note(desk, `${about}-reply-${wrote}`, { say: 'member-replied', asks }));
-    if (state.question?.about === about && state.question.againAt <= now()) await once(desk, askMember(`${about}-member-reminder`));
+    const asked = state.questions[about];
+    if (asked?.open && asked.againAt <= now()) await once(desk, askMember(`${about}-member-reminder`));
   }
-  const message = await desk.next(await questionDue(desk, about, question));
-  return message === 'due' ? 'asking' : ((await hears(desk, message)) ?? 'asking');
+  const message = await desk.next(earlier(await questionDue(desk, about, question), await keepOwed(desk)));
+  return message === 'due' ? 'asking' : ((await hearsBefore(desk, message)) ?? 'asking');
+}
+
+/** What is heard while no team has the case. */
+async function hearsBefore(desk: Desk, message: Message): Promise<Stage | null> {
+  if (message.verb !== 'settleMail') return hears(desk, message);
+  await settleMail(desk, message.outcome);
+  return desk.state.stage; // The step says anew what it needs.
+}
+
+/** A note to act on opens a solved ticket: "still broken" is no end of it. */
+const opening = (desk: Desk) => (isSolved(desk.state.ticket!) ? { status: 'open' as const } : {});
+function opened(desk: Desk): void {
+  const { state } = desk;
+  if (isSolved(state.ticket!)) state.ticket = { ...state.ticket!, status: 'open' };
 }
 
 /** Held back until the row's clock is over; then the facts are read again. */
@@ -120,8 +140,12 @@ async function holdBack(desk: Desk): Promise<Stage> {
 /** Waits for anything that may change the ruling, or for its clock; then the case decides again. */
 async function untilChanged(desk: Desk, until: string | null = null): Promise<Stage> {
   for (;;) {
-    const message = await desk.next(until);
-    const to = message === 'due' ? 'deciding' : await hears(desk, message);
+    const message = await desk.next(earlier(until, await keepOwed(desk)));
+    if (message === 'due') {
+      if (until && until <= now()) return 'deciding';
+      continue;
+    }
+    const to = await hearsBefore(desk, message);
     if (to) return to;
   }
 }
@@ -135,7 +159,8 @@ async function holdForPerson(desk: Desk): Promise<Stage> {
   // One acknowledgement, with its note; held for another row afterwards, the agent hears that too.
   if (!('acknowledgement' in desk.state.done)) desk.state.done[heldFor] = true;
   await writeToMember(desk, 'acknowledgement', { say: 'acknowledgement' }, held);
-  await once(desk, note(desk, heldFor, held));
+  await once(desk, note(desk, heldFor, held, opening(desk)));
+  opened(desk);
   return untilChanged(desk);
 }
 
@@ -148,10 +173,16 @@ async function finishInTier1(desk: Desk): Promise<Stage> {
   if (ruling.kind === 'answer') {
     const reply = { say: ANSWERS[ruling.row as keyof typeof ANSWERS] };
     const told = await once(desk, { name: `answer-${row}`, text: 'answered the member on the ticket', run: () => verbs.reply({ ...effectOf(desk, `answer-${row}`), reply }) });
-    await once(desk, note(desk, `tier1-${row}`, { say: 'answer', ruling, ...(typeof told === 'object' ? { gap: told.gap } : {}) }));
+    await once(desk, note(desk, `tier1-${row}`, { say: 'answer', ruling, ...(typeof told === 'object' ? { gap: told.gap } : {}) }, opening(desk)));
   } else {
-    await once(desk, note(desk, `tier1-${row}`, { say: 'tier1', ruling }));
+    // The same row may name other things later on; each is told once.
+    const named = ruling.kind === 'tier1' ? ruling.names.join('\n') : '';
+    const told = (state.done[`told-${row}`] ??= []) as string[];
+    if (!told.includes(named)) told.push(named);
+    const nth = told.indexOf(named) + 1;
+    await once(desk, note(desk, `tier1-${row}${nth > 1 ? `-${nth}` : ''}`, { say: 'tier1', ruling }, opening(desk)));
   }
+  opened(desk);
   return untilChanged(desk);
 }
 
@@ -165,10 +196,13 @@ async function escalate(desk: Desk): Promise<Stage> {
   const handoff = state.handoff;
 
   if (byJira(handoff.team)) {
-    const { key } = await once(desk, filed(desk, handoff));
+    state.done['reported'] ??= state.ticket!.reportFields;
+    const { key, issue } = await once(desk, filed(desk, handoff));
     handoff.issueKey = key;
+    // One that is resolved by now is to be heard as such.
+    if (issue?.category !== 'done') state.issue ??= issue;
   } else {
-    await once(
+    const told = await once(
       desk,
       note(
         desk,
@@ -178,7 +212,7 @@ async function escalate(desk: Desk): Promise<Stage> {
       ),
     );
     // Our own change: the next reading is held against it.
-    state.ticket = { ...state.ticket!, group: state.groups![handoff.team as keyof NonNullable<typeof state.groups>], status: 'open' };
+    if (told !== 'observed') state.ticket = { ...state.ticket!, group: state.groups![handoff.team as keyof NonNullable<typeof state.groups>], status: 'open' };
   }
   state.override = null;
   if (!state.promise) handoff.at = now(); // An outage may have held it up: the hours run from when the team has it.
@@ -206,11 +240,9 @@ async function verifyAndFollowUp(desk: Desk): Promise<Stage> {
   const followUp = state.followUp!;
   desk.need(null);
   if (desk.peek('issueChanged') && followUp.outcome === 'resolved' && handoff?.issueKey) {
+    desk.take('issueChanged');
     await lookAtIssue(desk);
-    if (state.issue!.category !== 'done') {
-      state.followUp = null;
-      return backToTeam(desk);
-    }
+    if (state.issue!.category !== 'done') return backToTeam(desk, 'the Jira issue was reopened');
   }
   await followUpByMail(desk, followUp.outcome);
   followUp.at = now();

@@ -1,6 +1,7 @@
 /** Hearing: what every wait of a case does alike with what it reads on its desk. */
 import { isSolved } from '../domain/marks.js';
 import type { Stage } from '../domain/case.js';
+import { byJira } from '../domain/ruling.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { Desk } from './desk.js';
 import { isEscalated, type Message } from './state.js';
@@ -18,7 +19,7 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
     case 'override':
       state.override = { team: message.team, reason: message.reason, by: message.by.name };
       state.overrides += 1;
-      if (isEscalated(state)) nextCycle(desk, `overridden: ${message.reason}`);
+      if (isEscalated(state) || state.followUp) nextCycle(desk, `overridden: ${message.reason}`);
       state.handoff = null;
       return 'escalating';
     case 'provide':
@@ -74,6 +75,12 @@ function changed(desk: Desk, before: TicketSnapshot | null): Stage | null {
     if (replied || reopened) state.followUp!.doubt ??= replied ? 'member-replied' : 'reopened';
     return replied || reopened ? 'confirming' : null;
   }
+  if (state.stage === 'following-up') {
+    const reopened = isSolved(before) && !isSolved(ticket);
+    if (reopened && handoff && !byJira(handoff.team) && !('follow-up' in state.done)) return backToTeam(desk, 'the ticket was reopened');
+    if (of('lastMemberComment') || reopened) state.followUp!.doubt ??= of('lastMemberComment') ? 'member-replied' : 'reopened';
+    return null; // The follow-up is on its way; whatever else there is waits for it.
+  }
   if (!handoff) return null;
   if (of('lastMemberComment')) desk.record('heard', 'the member wrote on the ticket', { by: 'member' });
   if (isSolved(ticket) && !isSolved(before)) {
@@ -100,14 +107,26 @@ export function progress(desk: Desk): void {
 }
 export const SILENT = 'the promise to the member fell due without progress';
 
+/** What the follow-up was to say is not so: the team still has it. */
+export function backToTeam(desk: Desk, why: string): Stage {
+  const { state } = desk;
+  state.choice = null;
+  state.followUp = null;
+  desk.answered('choose-');
+  if (state.needs === 'choice') desk.need(null);
+  desk.record('heard', why, { by: state.handoff!.team });
+  return 'awaiting-resolution';
+}
+
 /** An agent must choose what the member hears. */
 export function askAgent(desk: Desk, why: NonNullable<Desk['state']['choice']>['why'], detail: string): Stage {
   desk.state.choice = { why, detail };
-  desk.state.question = null;
+  desk.answered('choose-');
   return 'choosing';
 }
 
 export function followUpWith(desk: Desk, outcome: 'resolved' | 'unchanged' | 'closed'): Stage {
+  desk.state.choice = null;
   desk.state.followUp = { outcome, at: '', doubt: null };
   return 'following-up';
 }
@@ -116,12 +135,14 @@ export function followUpWith(desk: Desk, outcome: 'resolved' | 'unchanged' | 'cl
 export function nextCycle(desk: Desk, why: string): Stage {
   const { state } = desk;
   const escalated = state.handoff !== null;
+  const promised = 'promise' in state.done || 'inherited' in state.done;
+  const stillOwed = state.promise && promised && !('follow-up' in state.done) ? state.promise : state.stillOwed;
   if (state.handoff) state.earlier.push(state.handoff);
   if (escalated) desk.record('heard', `cycle ${state.cycle} ended: ${why}`);
   Object.assign(state, {
     // A run that began with a reopened ticket is in its cycle already, and keeps what it did in it.
     ...(escalated ? { cycle: state.cycle + 1, done: {} } : {}),
-    handoff: null, issue: null, promise: null, reminded: false, progressAt: null, question: null, choice: null,
+    handoff: null, issue: null, promise: null, stillOwed, reminded: false, progressAt: null, questions: {}, choice: null,
     followUp: null, unsettled: null, declined: false, needs: null, flagged: null,
   } satisfies Partial<Desk['state']>);
   return 'deciding';
@@ -130,8 +151,10 @@ export function nextCycle(desk: Desk, why: string): Stage {
 /** What a merged ticket still owed is kept by this one: its issue is followed, its member heard. */
 export function inherit(desk: Desk, from: Extract<Message, { verb: 'inherited' }>): Stage | null {
   const { state } = desk;
-  state.alsoOwed.push(from.fromTicket);
+  if (!state.alsoOwed.includes(from.fromTicket)) state.alsoOwed.push(from.fromTicket);
   desk.record('heard', `took over what ticket ${from.fromTicket} owed its member`, { by: 'onetouch' });
+  // This case's own follow-up is over: what was owed there is followed in a cycle of its own.
+  if (state.stage === 'confirming') nextCycle(desk, `ticket ${from.fromTicket} was merged into this one`);
   if (isEscalated(state)) return null;
   state.done['inherited'] = from.fromTicket;
   state.handoff = { team: from.team, row: from.row, priority: 'Normal', at: new Date(Date.now()).toISOString(), issueKey: from.issueKey };

@@ -130,6 +130,7 @@ export const explanation = defineQuery<Ruling | null>('explanation');
 /** What the case knows of the outside, so that the sweep only knocks where something is new. */
 export const seen = defineQuery<Seen>('seen');
 export interface Seen {
+  cycle: number;
   /** Digest of the ticket snapshot as last read. */
   ticket: string | null;
   /** The Jira issue's digest as last read, by key. */

@@ -12,14 +12,22 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 export async function questionDue(desk: Desk, about: string, say: (reminder: number) => Note, first: 'ask' | 'asked already' = 'ask'): Promise<string> {
   const { state } = desk;
   const intervalMs = state.clocks!.askRemindMs;
-  if (state.question?.about !== about) {
-    if (first === 'ask') await once(desk, note(desk, about, say(0)));
-    state.question = { about, asked: 0, againAt: after(now(), intervalMs) };
-  } else if (state.question.againAt <= now()) {
-    const { question } = state;
-    question.asked += 1;
-    await once(desk, note(desk, `${about}-reminder-${question.asked}`, say(question.asked)));
-    question.againAt = after(now(), Math.min(intervalMs * 2 ** question.asked, Math.max(WEEK_MS, intervalMs)));
+  const question = state.questions[about];
+  if (!question?.open) {
+    const times = (question?.times ?? 0) + 1;
+    const name = named(about, times);
+    if (first === 'ask') await once(desk, note(desk, name, say(0)));
+    let asked = 0;
+    while (`${name}-reminder-${asked + 1}` in state.done) asked += 1; // by the run before a restart
+    state.questions[about] = { open: true, times, asked, againAt: after(now(), intervalMs) };
+  } else if (question.againAt <= now()) {
+    const asked = question.asked + 1;
+    await once(desk, note(desk, `${named(about, question.times)}-reminder-${asked}`, say(asked)));
+    question.asked = asked;
+    question.againAt = after(now(), Math.min(intervalMs * 2 ** asked, Math.max(WEEK_MS, intervalMs)));
   }
-  return state.question!.againAt;
+  return state.questions[about]!.againAt;
 }
+
+/** The same question may come up again in a cycle, and is then asked anew. */
+const named = (about: string, times: number): string => (times === 1 ? about : `${about}-${times}`);

@@ -1,9 +1,13 @@
 /** Resolution: what Jira, the team or an agent says of an escalated case, and what it means. */
 import type { Stage } from '../domain/case.js';
-import { hears, once, reading, verbs } from './act.js';
-import { effectOf, type Desk } from './desk.js';
-import { askAgent, followUpWith, nextCycle, progress } from './hearing.js';
-import { keepPromise, promiseAgain, settleMail } from './promise.js';
+import type { Filed } from '../activities/index.js';
+import type { ReportField } from '../domain/facts.js';
+import { byJira } from '../domain/ruling.js';
+import type { IssueComment } from '../wording/contents.js';
+import { hears, note, once, reading, verbs } from './act.js';
+import { earlier, effectOf, now, type Desk } from './desk.js';
+import { askAgent, backToTeam, followUpWith, nextCycle, progress } from './hearing.js';
+import { keepPromise, promiseAgain, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import type { Message } from './state.js';
 
@@ -11,13 +15,68 @@ import type { Message } from './state.js';
 export async function awaitResolution(desk: Desk): Promise<Stage> {
   const { state } = desk;
   const handoff = state.handoff!;
-  if (handoff.issueKey && state.alsoOwed.length > 0) await follow(desk, handoff.issueKey);
+  if (state.needs === 'choice') desk.need(null);
+  if ('inherited' in state.done) {
+    await takeOver(desk);
+  } else if (!('promise' in state.done)) {
+    await promiseTheMember(desk, handoff); // Something else came before it could go out.
+  }
+  // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
+  if (handoff.issueKey && !state.issue) {
+    const filed = state.done['issue'] as Filed | undefined;
+    const isOurs = filed?.key === handoff.issueKey || `follow-${handoff.issueKey}` in state.done;
+    const to = await (isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey));
+    if (to) return to;
+  }
   for (;;) {
-    const message = await desk.next(await keepPromise(desk));
+    for (const from of state.alsoOwed) await once(desk, note(desk, `inherited-${from}`, { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey }));
+    await passOnReport(desk);
+    // What lies on the desk goes before the promise: it may be the resolution.
+    const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
     if (message === 'due') continue;
     const to = await heardEscalated(desk, message);
     if (to) return to;
   }
+}
+
+/** A merged ticket's escalation goes on here, and its team finds this ticket. */
+async function takeOver(desk: Desk): Promise<void> {
+  const { state } = desk;
+  const handoff = state.handoff!;
+  const from = String(state.done['inherited']);
+  const content = { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey } as const;
+  const data = { handoff, ...(state.promise ? { promise: state.promise } : {}) };
+  const { team } = handoff;
+  const told = await once(desk, note(desk, `inherited-${from}`, content, { data, ...(byJira(team) ? {} : { group: team, status: 'open' }) }));
+  if (told === 'told' && !byJira(team)) state.ticket = { ...state.ticket!, group: state.groups![team], status: 'open' };
+}
+
+/** What agents provided of the error report, and what was filled in on the ticket, since it was filed. */
+async function passOnReport(desk: Desk): Promise<void> {
+  const { handoff, ticket, done } = desk.state;
+  const provided = (done['to-report'] ?? []) as Extract<IssueComment, { say: 'report' }>[];
+  while (handoff!.issueKey && provided[0]) {
+    await addToReport(desk, provided[0]);
+    provided.shift();
+  }
+  if (handoff!.row !== 'technical-error' || !handoff!.issueKey) return;
+  const there = (done['reported'] ??= ticket!.reportFields) as string[];
+  const fields = ticket!.reportFields.filter((f) => !there.includes(f)) as ReportField[];
+  if (fields.length === 0) return;
+  await addToReport(desk, { say: 'report', report: {}, by: 'an agent, on the ticket' }, fields);
+  done['reported'] = ticket!.reportFields;
+}
+
+async function addToReport(desk: Desk, comment: IssueComment, fields?: ReportField[]): Promise<void> {
+  const { state } = desk;
+  const key = state.handoff!.issueKey!;
+  // A restart counts anew what was done; the time keeps the names apart.
+  const name = `report-${Object.keys(state.done).length}-${Date.parse(now())}`;
+  await once(desk, {
+    name,
+    text: 'added to the Jira issue what was asked for',
+    run: () => verbs.commentIssue({ ...effectOf(desk, name), key, comment, ...(fields ? { fields } : {}) }),
+  });
 }
 
 /** What is heard while a team has the case; the same while an agent chooses. */
@@ -38,14 +97,10 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
       return message.verdict === 'works' ? followUpWith(desk, 'closed') : null;
     case 'provide': {
       await hears(desk, message);
-      const { report } = message;
-      if (!report || !state.handoff!.issueKey) return null;
-      const name = `report-${Object.keys(state.done).length}`;
-      await once(desk, {
-        name,
-        text: 'added to the Jira issue what was asked for',
-        run: () => verbs.commentIssue({ ...effectOf(desk, name), key: state.handoff!.issueKey!, comment: { say: 'report', report, by: message.by.name } }),
-      });
+      const { report, by } = message;
+      if (!report) return null;
+      ((state.done['to-report'] ??= []) as IssueComment[]).push({ say: 'report', report, by: by.name });
+      await passOnReport(desk);
       return null;
     }
     default:
@@ -61,13 +116,15 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
   const issue = state.issue;
   if (!issue) return null;
   if (issue.category !== 'done') {
-    const was = before ?? { status: null, assigneeId: null, lastForeignComment: null };
+    // At a first look (a restart, a surviving issue) nobody knows since when it has its assignee.
+    const was = before ?? { status: null, assigneeId: issue.assigneeId, lastForeignComment: null };
     const moved = (['status', 'assigneeId', 'lastForeignComment'] as const).some((k) => was[k] !== issue[k] && (before || k !== 'status' || issue.category !== 'new'));
     if (moved) progress(desk);
-    return state.stage === 'choosing' && (before?.category === 'done') ? backToTeam(desk) : null;
+    return state.stage === 'choosing' && (before?.category === 'done') ? backToTeam(desk, 'the Jira issue was reopened') : null;
   }
   const resolution = issue.resolution ?? 'Done';
-  if (before?.category === 'done' && before.resolution === issue.resolution && state.stage === 'choosing') return null;
+  // Heard before: an agent is choosing, or has chosen to wait on.
+  if (before?.category === 'done' && before.resolution === issue.resolution && before.duplicateOf === issue.duplicateOf) return null;
   desk.record('heard', `${issue.key} is ${resolution}`, { by: 'Jira' });
   switch (MEANING[resolution.toLowerCase()] ?? 'other') {
     case 'resolved':
@@ -97,13 +154,6 @@ const MEANING: Record<string, 'resolved' | 'duplicate' | 'wont-do' | 'cannot-rep
   'cannot reproduce': 'cannot-reproduce',
 };
 
-export function backToTeam(desk: Desk): Stage {
-  desk.state.choice = null;
-  desk.need(null);
-  desk.record('heard', 'the Jira issue was reopened', { by: 'Jira' });
-  return 'awaiting-resolution';
-}
-
 export async function lookAtIssue(desk: Desk): Promise<void> {
   const { state } = desk;
   const key = state.handoff?.issueKey;
@@ -114,11 +164,15 @@ export async function lookAtIssue(desk: Desk): Promise<void> {
 async function follow(desk: Desk, key: string): Promise<Stage | null> {
   const { state } = desk;
   const name = `follow-${key}`;
-  if (name in state.done && state.handoff!.issueKey === key) return null;
+  if (name in state.done) return state.handoff!.issueKey === key ? null : askAgent(desk, 'other', `${state.handoff!.issueKey} and ${key} are closed as duplicates of each other`);
   state.handoff!.issueKey = key;
   state.issue = null;
   await once(desk, { name, text: `follows ${key}`, run: () => verbs.followIssue({ ticketId: desk.ticketId, cycle: state.cycle, key }) });
-  return resolutionOf(desk);
+  const to = await resolutionOf(desk);
+  if (to || state.stage !== 'choosing') return to;
+  state.choice = null; // What was asked of the agent was about the other issue.
+  desk.answered('choose-');
+  return 'awaiting-resolution';
 }
 
 /** Won't Do, Cannot Reproduce, a decline: an agent says what the member hears, and nothing goes out before. */
@@ -129,12 +183,12 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
   desk.need('choice');
   for (;;) {
     const asked = await questionDue(desk, about, (reminder) => ({ say: 'choose', why, detail, issueKey: state.handoff!.issueKey, reminder }));
-    const message = await desk.next(earlier(asked, await keepPromise(desk)));
+    const message = await desk.next(desk.idle() ? earlier(asked, await keepPromise(desk)) : now());
     if (message === 'due') continue;
     if (message.verb === 'choose') {
       desk.record('heard', `chose ${message.choice}`, { by: message.by.name });
       state.choice = null;
-      state.question = null;
+      desk.answered('choose-');
       desk.need(null);
       state.declined = false;
       return message.choice === 'follow-up' ? followUpWith(desk, 'unchanged') : 'awaiting-resolution';
@@ -146,6 +200,4 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
   }
 }
 
-
 const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 40);
-const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null ? a : a < b ? a : b);

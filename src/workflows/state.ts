@@ -35,9 +35,12 @@ export type Message =
   | ({ verb: 'settleMail' } & SettleMail & Spoken);
 export type Verb = Message['verb'];
 
-/** A question to a person that is open: how often it was asked, and when it is asked again. */
+/** A question to a person: whether it is open, how often it came up, and when its next reminder is due. */
 export interface Question {
-  about: string;
+  open: boolean;
+  /** How often it came up in this cycle; each time is asked by a note of its own. */
+  times: number;
+  /** Reminders of the last time. */
   asked: number;
   againAt: string;
 }
@@ -49,6 +52,8 @@ export interface Unsettled {
   letter: Letter;
   note: Note;
   data: MarkData;
+  /** A merged ticket, whose member it was written to. */
+  memberOf?: string;
 }
 
 export interface CaseState {
@@ -73,9 +78,12 @@ export interface CaseState {
   /** True when the team sent this cycle's escalation back. */
   declined: boolean;
   promise: MemberPromise | null;
+  /** What an earlier cycle promised and nobody has kept, while no team has the case. */
+  stillOwed: MemberPromise | null;
   reminded: boolean;
   progressAt: string | null;
-  question: Question | null;
+  /** By what they are about. */
+  questions: Record<string, Question>;
   choice: { why: Extract<Note, { say: 'choose' }>['why']; detail: string } | null;
   followUp: { outcome: FollowUpOutcome; at: string; doubt: Extract<Note, { say: 'ask-confirmation' }>['why'] | null } | null;
   /** Merged tickets whose members are owed the same follow-up. */
@@ -85,6 +93,8 @@ export interface CaseState {
   needs: Need | null;
   flagged: string | null;
   parked: { step: string; why: string } | null;
+  /** What was flagged and needed before a step could not go on; it is so again afterwards. */
+  covered: { flagged: string | null; needs: Need | null } | null;
   overrides: number;
   /** Effects of this cycle that were done, with what came of them. */
   done: Record<string, unknown>;
@@ -112,9 +122,10 @@ export const newCase = (at: string): CaseState => ({
   earlier: [],
   declined: false,
   promise: null,
+  stillOwed: null,
   reminded: false,
   progressAt: null,
-  question: null,
+  questions: {},
   choice: null,
   followUp: null,
   alsoOwed: [],
@@ -123,6 +134,7 @@ export const newCase = (at: string): CaseState => ({
   needs: null,
   flagged: null,
   parked: null,
+  covered: null,
   overrides: 0,
   done: {},
   inbox: [],
@@ -136,6 +148,8 @@ export const isEscalated = ({ handoff, done }: CaseState): boolean =>
 
 const HEARD_KEPT = 1_000;
 const TIMELINE_KEPT = 2_000;
+/** What people type is cut here, so that the whole record fits into one payload. */
+const TEXT_KEPT = 300;
 
 /** Keeps the ids of what was heard, so that a repeat is known; the oldest go first. */
 export function remember(state: CaseState, id: string): void {
@@ -145,9 +159,10 @@ export function remember(state: CaseState, id: string): void {
 
 /**
  * Adds a line to the record. Alike lines in a row are folded into one with a count. Past its bound the oldest
- * lines of what was merely heard are dropped first, and how many were is kept in one line; rulings, effects and refusals stay.
+ * lines of what was merely heard are dropped first, then refusals, and how many were is kept in one line; rulings and effects stay.
  */
-export function enter(state: CaseState, entry: Entry): void {
+export function enter(state: CaseState, { ...entry }: Entry): void {
+  if (entry.text.length > TEXT_KEPT) entry.text = `${entry.text.slice(0, TEXT_KEPT)}…`;
   const last = state.timeline.at(-1);
   if (last && last.text === entry.text && last.what === entry.what && last.by === entry.by && last.cycle === entry.cycle) {
     last.times = (last.times ?? 1) + 1;
@@ -156,7 +171,9 @@ export function enter(state: CaseState, entry: Entry): void {
   }
   state.timeline.push(entry);
   if (state.timeline.length <= TIMELINE_KEPT) return;
-  const drop = state.timeline.findIndex((e, i) => i > 0 && (e.what === 'heard' || e.what === 'waits'));
+  const oldest = (...kinds: Entry['what'][]) => state.timeline.findIndex((e, i) => i > 0 && kinds.includes(e.what));
+  const heard = oldest('heard', 'waits');
+  const drop = heard < 0 ? oldest('refused', 'flagged') : heard;
   if (drop < 0) return;
   const [dropped] = state.timeline.splice(drop, 1);
   const first = state.timeline[0]!;

@@ -152,7 +152,7 @@ describe('after the follow-up', () => {
     await t.when(t.company.helpdesk.memberReplies(id, 'Thanks, it works perfectly!! (not)'));
     t.expectSent('note 1:confirm-member-replied');
     expect(await t.state(id)).toMatchObject({ stage: 'confirming', needs: 'confirmation' });
-    await t.sleep('72 hours'); // The question stays open; nobody is taken as silent.
+    await t.sleep('73 hours'); // The question stays open; nobody is taken as silent.
     t.expectSent('note 1:confirm-member-replied-reminder-1', 'note 1:confirm-member-replied-reminder-2');
     await t.says(id, 'confirm', { verdict: 'still-broken' });
     t.expectSent(...FILED(2));

@@ -41,7 +41,7 @@ describe('the ticket in the middle', () => {
     const survivor = await t.ticket({ inquiry: 'cancellation', member });
     t.expectSent('note 1:tier1-cancellation');
     await t.when(t.company.helpdesk.merge(id, survivor));
-    expect(t.sent().filter((l) => !/^(labels|remote-link) PRODOPS/.test(l))).toEqual(['note 1:record']);
+    expect(t.sent().filter((l) => !/^(labels|remote-link) PRODOPS/.test(l))).toEqual([`note 1:inherited-${id}`, 'note 1:record']);
     expect(t.company.helpdesk.notesByUs(survivor).join()).toContain(`[onetouch ${id}:1:record {"record":{"outcome":"merged"`);
     expect(await t.state(survivor)).toMatchObject({ stage: 'awaiting-resolution', handoff: { issueKey: key } });
 

@@ -3,6 +3,10 @@
  * sandbox company at the wire. Stories tell it what people do and what they expect onetouch to have sent; what
  * was sent and not expected fails the story.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import protos from '@temporalio/proto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/common';
@@ -172,6 +176,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
     /** The story is over: its cases must not speak in the next one. */
     async leave(): Promise<void> {
+      if (RECORD) for (const id of started) await keepHistory(await client.workflow.getHandle(caseId(id)).fetchHistory());
       for (const id of started) await client.workflow.getHandle(caseId(id)).terminate('the story is over').catch(ended);
       started.clear();
       for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
@@ -186,6 +191,19 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     },
   };
   return town;
+}
+
+/** `npm run histories` keeps what the stories wrote, to be replayed against later code. */
+const RECORD = process.env['ONETOUCH_RECORD'];
+async function keepHistory(history: Awaited<ReturnType<Town['history']>>): Promise<void> {
+  const { testPath, currentTestName } = expect.getState();
+  if ((history.events?.length ?? 0) > 500) return;
+  const story = `${basename(testPath!, '.test.ts')}-${currentTestName!}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 80);
+  await mkdir(RECORD!, { recursive: true });
+  for (let n = 0; ; n++) {
+    const file = join(RECORD!, `${story}${n ? `-${n}` : ''}.pb.gz`);
+    if (!(await writeFile(file, gzipSync(protos.temporal.api.history.v1.History.encode(history).finish()), { flag: 'wx' }).catch(() => 'taken'))) return;
+  }
 }
 
 const ended = (error: unknown) => {

@@ -1,0 +1,44 @@
+/**
+ * Recorded histories of the stories, replayed against today's workflow code: a change that would break a case
+ * that is waiting somewhere turns red here, and has to be guarded by `patched`. Recorded anew with
+ * `npm run histories`, which is right only for a change that no running case can meet.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import protos from '@temporalio/proto';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, expect, test } from 'vitest';
+
+const folder = fileURLToPath(new URL('./recorded/', import.meta.url));
+const files = readdirSync(folder).filter((f) => f.endsWith('.pb.gz'));
+const { History } = protos.temporal.api.history.v1;
+const read = (file: string) => History.decode(gunzipSync(readFileSync(folder + file)));
+
+let workflowBundle: { code: string };
+beforeAll(async () => {
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  });
+}, 60_000);
+
+const replay = (history: ReturnType<typeof read>) => Worker.runReplayHistory({ workflowBundle }, history, 'case-5001');
+
+test('there is a history for every kind of stage', () => {
+  const words = files.join(' ');
+  for (const part of ['rulings', 'promise', 'resolution', 'ticket', 'outages', 'standard']) expect(words).toContain(part);
+  expect(files.length).toBeGreaterThan(30);
+});
+
+test.each(files)('%s', async (file) => {
+  await replay(read(file));
+});
+
+test('a workflow that does its steps in another order is caught', async () => {
+  const history = read(files.find((f) => f.startsWith('standard'))!);
+  const [first, second] = history.events.flatMap((e) => e.activityTaskScheduledEventAttributes?.activityType ?? []);
+  [first!.name, second!.name] = [second!.name!, first!.name!];
+  await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+});
