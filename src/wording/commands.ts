@@ -14,6 +14,6 @@ export const chooseCommand = (ticketId: string, choice: 'follow-up' | 'keep-wait
 export const promiseCommand = (ticketId: string) => onetouch('promise', ticketId, 'YYYY-MM-DDTHH:MM:SSZ');
 export const mailCommand = (ticketId: string, outcome: 'resend' | 'was-sent') => onetouch('mail', ticketId, outcome);
 export const resumeCommand = (ticketId: string) => onetouch('resume', ticketId, '');
-export const closeCommand = (ticketId: string, flags = '') => onetouch('close', ticketId, `--reason "why"${flags ? ` ${flags}` : ''}`);
+export const closeCommand = (ticketId: string) => onetouch('close', ticketId, '--reason "why"');
 export const reEscalateCommand = (ticketId: string) => onetouch('re-escalate', ticketId, '--reason "why"');
 export const overrideCommand = (ticketId: string) => onetouch('override', ticketId, '--team TEAM --reason "why"');

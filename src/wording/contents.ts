@@ -7,7 +7,7 @@ import type { Handoff, Outcome } from '../domain/case.js';
 import type { EscalateRuling, Ruling, RowId, Team } from '../domain/ruling.js';
 
 /** Did the member get the mail? `unknown`: the server may have accepted it; `no-address`: they must be called. */
-export type MailFate = 'sent' | 'unknown' | 'no-address' | 'refused';
+export type MailFate = 'sent' | 'unknown' | 'no-address';
 
 /** Internal notes on the ticket, for agents. */
 export type Note =
@@ -36,7 +36,6 @@ export type Note =
   | { say: 'mail-check'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement'; reminder: number }
   | { say: 'parked'; step: string; why: string; reminder: number }
   | { say: 'inherited'; fromTicket: string; team: Team; issueKey: string | null }
-  | { say: 'surviving-ticket-unknown'; reminder: number }
   | { say: 'record'; summary: RecordSummary };
 
 export interface RecordSummary {
@@ -69,8 +68,7 @@ export type Reply =
   | { say: 'excluded' }
   | { say: 'withings' }
   | { say: 'philips' }
-  | { say: 'ask-member'; asks: FactName[] }
-  | { say: 'ask-report'; missing: ReportField[] };
+  | { say: 'ask-member'; asks: FactName[] };
 
 /** A Jira issue's text, for the engineers of the team. */
 export interface IssueContent {
@@ -86,5 +84,4 @@ export interface IssueContent {
 /** Comments on the Jira issue. */
 export type IssueComment =
   | { say: 'remind'; dueAt: string; withoutProgressHours: number }
-  | { say: 'report'; report: ErrorReport; by: string }
-  | { say: 'another-ticket'; ticketId: string };
+  | { say: 'report'; report: ErrorReport; by: string };

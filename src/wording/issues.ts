@@ -173,9 +173,5 @@ export function issueComment(content: IssueComment, ctx: { ticketId: string }): 
         ...(filled.length ? [table(filled)] : []),
       );
     }
-    case 'another-ticket':
-      return doc(
-        paragraph(`Ticket ${oneLine(content.ticketId)} waits for this issue too; its member is followed up when it is resolved.`),
-      );
   }
 }

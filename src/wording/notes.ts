@@ -5,8 +5,8 @@ import { ERROR_KINDS, type FactName } from '../domain/facts.js';
 import { byJira, type Ruling, type RowId, type Team } from '../domain/ruling.js';
 import { oneLine, sentence, truncate, utc } from './clean.js';
 import {
-  chooseCommand,
   closeCommand,
+  chooseCommand,
   confirmCommand,
   mailCommand,
   overrideCommand,
@@ -62,8 +62,6 @@ function mailLine(mail: MailFate, letter: Letters, ticketId: string): string {
       return `Whether ${LETTERS[letter]} went out is not known. Look in the mail server's log, then: ${mailCommand(ticketId, 'was-sent')} or ${mailCommand(ticketId, 'resend')}`;
     case 'no-address':
       return `There is no address that takes mail, so ${LETTERS[letter]} was not sent: call the member.`;
-    case 'refused':
-      return `The mail server refused ${LETTERS[letter]}: call the member.`;
   }
 }
 
@@ -247,6 +245,7 @@ function lines(n: Note, ctx: NoteContext): string[] {
         `- Tell the member that it stays as it is: ${chooseCommand(id, 'follow-up')}`,
         `- Wait on, because it is not over: ${chooseCommand(id, 'keep-waiting')}`,
         `- Escalate it anew: ${reEscalateCommand(id)}`,
+        `- End it; the member is written to first: ${closeCommand(id)}`,
       ];
     case 'follow-up':
       return [
@@ -284,11 +283,6 @@ function lines(n: Note, ctx: NoteContext): string[] {
       return [
         `Ticket ${oneLine(n.fromTicket)} was merged into this one. Its escalation to ${withTeam(n.team, n.issueKey)} goes on here, and so does what its member is still owed.`,
         byJira(n.team) ? 'Nothing has to be done for it now.' : `${n.team} had the merged ticket: see that this one is in their group.`,
-      ];
-    case 'surviving-ticket-unknown':
-      return [
-        `${isReminder(n.reminder)}This ticket was merged, and into which is not known. Its member is still owed an answer.`,
-        `Find the surviving ticket, see to the answer there, then: ${closeCommand(id, '--without-follow-up')} (name the surviving ticket in the reason)`,
       ];
     case 'record':
       return record(n);

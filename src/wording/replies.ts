@@ -3,7 +3,7 @@ import type { Articles } from '../config.js';
 import { clean, oneLine } from './clean.js';
 import type { Reply } from './contents.js';
 import { SIGNED, hello } from './greeting.js';
-import { FACT_WORDS, REPORT_WORDS } from './words.js';
+import { FACT_WORDS } from './words.js';
 
 export interface ReplyContext {
   name: string;
@@ -51,12 +51,6 @@ function parts(reply: Reply, articles: Articles): Parts {
         'Thank you for writing to us. To help you, we need to know a little more:',
         questions(reply.asks.map((f) => FACT_WORDS[f].ofMember)),
         'Just reply to this message.',
-      ];
-    case 'ask-report':
-      return [
-        'We are already working on it. These answers would help our technical colleagues to find the cause sooner; we do not wait for them, so please answer what you can:',
-        questions(reply.missing.map((f) => REPORT_WORDS[f].question)),
-        'Please leave out passwords and anything private. Just reply to this message.',
       ];
   }
 }

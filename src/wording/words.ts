@@ -102,22 +102,18 @@ export const FACT_WORDS: Record<FactName, FactWords> = {
   },
 };
 
-export const REPORT_WORDS: Record<ReportField, { label: string; question: string }> = {
-  whatHappened: { label: 'What happened', question: 'What exactly happened?' },
-  startedWhen: { label: 'When it started', question: 'When did it start?' },
-  tryingTo: { label: 'What the member was trying to do', question: 'What were you trying to do?' },
-  errorText: { label: 'Exact error text', question: 'What did the error message say, word for word?' },
-  stepsToReproduce: { label: 'Steps to reproduce', question: 'Which steps lead to it?' },
+export const REPORT_WORDS: Record<ReportField, { label: string }> = {
+  whatHappened: { label: 'What happened' },
+  startedWhen: { label: 'When it started' },
+  tryingTo: { label: 'What the member was trying to do' },
+  errorText: { label: 'Exact error text' },
+  stepsToReproduce: { label: 'Steps to reproduce' },
   impact: {
-    label: 'Impact (one member, several, a group, several groups)',
-    question: 'Is it only you, or do you know of others who see it too?',
-  },
-  pageOrFeature: { label: 'Page or feature', question: 'On which page, or in which part of the app?' },
-  environment: { label: 'App, browser and device', question: 'Which app version or browser, and on which phone or computer?' },
+    label: 'Impact (one member, several, a group, several groups)' },
+  pageOrFeature: { label: 'Page or feature' },
+  environment: { label: 'App, browser and device' },
   safeStepsTried: {
-    label: 'Safe steps tried (refresh, clear cache, another browser)',
-    question: 'Did you refresh, clear the cache or use another browser, and what came of it?',
-  },
+    label: 'Safe steps tried (refresh, clear cache, another browser)' },
 };
 
 function valueText(value: unknown): string {

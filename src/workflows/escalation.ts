@@ -48,11 +48,12 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
   const { past, ...told } = await reading(desk, 'consult the protocol', () =>
     verbs.consult({ ticketId: desk.ticketId, cycle: state.cycle, provided: state.provided, now: now(), first: !state.begun }),
   );
-  const before = state.ruling;
   const wasSolved = state.ticket !== null && isSolved(state.ticket);
   Object.assign(state, told);
   const { ruling } = told;
-  if (before?.row !== ruling.row || before.reason !== ruling.reason) desk.record('ruled', `${ruling.row}: ${ruling.reason}`, { row: ruling.row });
+  const ruled = `${ruling.row}: ${ruling.reason}`;
+  if (state.done['ruled'] !== ruled) desk.record('ruled', ruled, { row: ruling.row });
+  state.done['ruled'] = ruled;
 
   if (past && !state.begun) {
     state.begun = true;

@@ -14,13 +14,24 @@ import type { Message } from './state.js';
 /** Waits for Jira, the team or an agent, and keeps the promise meanwhile. */
 export async function awaitResolution(desk: Desk): Promise<Stage> {
   const { state } = desk;
-  const handoff = state.handoff!;
   if (state.needs === 'choice') desk.need(null);
-  if ('inherited' in state.done) {
-    await takeOver(desk);
-  } else if (!('promise' in state.done)) {
-    await promiseTheMember(desk, handoff); // Something else came before it could go out.
+  for (;;) {
+    // What lies on the desk goes first: it may be the resolution.
+    const to = desk.idle() ? await catchUp(desk) : null;
+    if (to) return to;
+    const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
+    if (message === 'due') continue;
+    const next = await heardEscalated(desk, message);
+    if (next) return next;
   }
+}
+
+/** What has to be done and has not been yet, since something else came before it. */
+async function catchUp(desk: Desk): Promise<Stage | null> {
+  const { state } = desk;
+  const handoff = state.handoff!;
+  if ('inherited' in state.done) await takeOver(desk);
+  else if (!('promise' in state.done)) await promiseTheMember(desk, handoff);
   // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
   if (handoff.issueKey && !state.issue) {
     const filed = state.done['issue'] as Filed | undefined;
@@ -28,15 +39,9 @@ export async function awaitResolution(desk: Desk): Promise<Stage> {
     const to = await (isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey));
     if (to) return to;
   }
-  for (;;) {
-    for (const from of state.alsoOwed) await once(desk, note(desk, `inherited-${from}`, { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey }));
-    await passOnReport(desk);
-    // What lies on the desk goes before the promise: it may be the resolution.
-    const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
-    if (message === 'due') continue;
-    const to = await heardEscalated(desk, message);
-    if (to) return to;
-  }
+  for (const from of state.alsoOwed) await once(desk, note(desk, `inherited-${from}`, { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey }));
+  await passOnReport(desk);
+  return null;
 }
 
 /** A merged ticket's escalation goes on here, and its team finds this ticket. */

@@ -236,12 +236,21 @@ describe('while the team has it', () => {
 
   test('a reminder that Jira refuses does not hold up the follow-up', async () => {
     const { t, id, key } = await withProdOps();
-    t.company.jira.faults.next(/POST .*comment$/, { status: 403 });
+    for (let i = 0; i < 50; i++) t.company.jira.faults.next(/POST .*comment$/, { status: 403 });
     await t.sleep('12 hours');
     t.expectSent('note 1:parked-remind-0');
     await t.when(t.company.jira.resolve(key, 'Fixed'));
     t.expectSent(...FOLLOWED());
     expect(await t.state(id)).toMatchObject({ stage: 'confirming', parked: false, needs: null });
+  });
+
+  test('nor does a report that Jira refuses', async () => {
+    const { t, id, key } = await withInfra();
+    for (let i = 0; i < 50; i++) t.company.jira.faults.next(/POST .*comment$/, { status: 403 });
+    await t.says(id, 'provide', { report: { environment: 'Safari' } });
+    expect(t.sent()).toEqual([expect.stringMatching(/^note 1:parked-report-/)]);
+    await t.when(t.company.jira.resolve(key, 'Fixed'));
+    t.expectSent(...FOLLOWED());
   });
 
   test('an outage of the mail does not take the flag off a silent team', async () => {

@@ -162,7 +162,4 @@ describe('comments', () => {
     checkAdf(doc);
     expect(adfText(doc)).not.toContain('[onetouch ');
   });
-  test('another ticket is named', () => {
-    expect(adfText(issueComment({ say: 'another-ticket', ticketId: '5160' }, { ticketId: '5158' }))).toContain('5160');
-  });
 });

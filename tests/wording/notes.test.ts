@@ -75,7 +75,6 @@ describe('what an agent types', () => {
     [{ say: 'set-time', team: 'Infra', issueKey: 'INF-1', reminder: 0 }, 'npx onetouch promise 5158 YYYY-'],
     [{ say: 'mail-check', about: 'promise', reminder: 0 }, 'npx onetouch mail 5158 resend'],
     [{ say: 'parked', step: 'file', why: 'refused', reminder: 0 }, 'npx onetouch resume 5158'],
-    [{ say: 'surviving-ticket-unknown', reminder: 0 }, 'npx onetouch close 5158 --reason "why" --without-follow-up'],
   ] as [Note, string][])('%j', (n, command) => {
     expect(say(n)).toContain(command);
   });
@@ -107,7 +106,6 @@ describe('held for a person', () => {
   test.each([
     ['unknown', 'npx onetouch mail 5158 was-sent'],
     ['no-address', 'call the member'],
-    ['refused', 'call the member'],
   ] as const)('mail %s is told', (mail, words) => {
     expect(say({ say: 'hold', ruling: hold('unknown'), mail })).toContain(words);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDABLE, REPORT_FIELDS } from '../../src/domain/facts.js';
+import { PROVIDABLE } from '../../src/domain/facts.js';
 import type { Reply } from '../../src/wording/contents.js';
 import { PHILIPS_SUPPORT, reply } from '../../src/wording/replies.js';
 import { ALL_ARTICLES, NO_ARTICLES, REPLIES, all } from './samples.js';
@@ -49,11 +49,6 @@ test.each(PROVIDABLE)('%s is asked in one line that is a question', (fact) => {
   const lines = body({ say: 'ask-member', asks: [fact] }).split('\n').filter((l) => l.startsWith('- '));
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('?');
-});
-
-test('every missing field of the report is asked in a line of its own', () => {
-  const lines = body({ say: 'ask-report', missing: [...REPORT_FIELDS] }).split('\n').filter((l) => l.startsWith('- '));
-  expect(new Set(lines).size).toBe(REPORT_FIELDS.length);
 });
 
 test('a hostile name is not repeated', () => {

@@ -99,7 +99,7 @@ export const handoff = (more: Partial<Handoff> = {}): Handoff => ({
 
 type ByKind<T extends { say: string }> = { [S in T['say']]: Extract<T, { say: S }>[] };
 
-const MAILS = ['sent', 'unknown', 'no-address', 'refused'] as const;
+const MAILS = ['sent', 'unknown', 'no-address'] as const;
 const ABOUTS = ['promise', 'follow-up', 'new-time', 'acknowledgement'] as const;
 
 export const NOTES: ByKind<Note> = {
@@ -155,7 +155,6 @@ export const NOTES: ByKind<Note> = {
     { say: 'inherited', fromTicket: '77', team: 'ProdOps', issueKey: 'OPS-9' },
     { say: 'inherited', fromTicket: '77', team: 'Tier 2', issueKey: null },
   ],
-  'surviving-ticket-unknown': [{ say: 'surviving-ticket-unknown', reminder: 0 }],
   record: [
     {
       say: 'record',
@@ -191,13 +190,11 @@ export const REPLIES: ByKind<Reply> = {
   withings: [{ say: 'withings' }],
   philips: [{ say: 'philips' }],
   'ask-member': [{ say: 'ask-member', asks: ['memberId'] }],
-  'ask-report': [{ say: 'ask-report', missing: [...REPORT_FIELDS] }],
 };
 
 export const COMMENTS: ByKind<IssueComment> = {
   remind: [{ say: 'remind', dueAt: DUE, withoutProgressHours: 2.0004 }],
   report: [{ say: 'report', report: { errorText: 'Error 500', impact: 'one member' }, by: 'agent-1' }],
-  'another-ticket': [{ say: 'another-ticket', ticketId: '5160' }],
 };
 
 export const content = (row: RowId, more: Partial<IssueContent> = {}): IssueContent => {
