@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { cases, type CaseRow } from '../../src/client/cases.js';
 import { connectTemporal } from '../../src/client/connect.js';
 import { loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
@@ -22,6 +22,7 @@ import { connectPorts, createWorker, install } from '../../src/worker.js';
 import { caseId, SWEEP_SCHEDULE_ID, type Answer } from '../../src/workflows/messages.js';
 import type { SweepResult } from '../../src/workflows/sweep.js';
 import { devServer } from '../setup/temporal.js';
+import { quietRuntime } from '../setup/quiet.js';
 
 export const HOUR_MS = 3_600_000;
 /** A duration as a setting in hours. */
@@ -105,8 +106,7 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
 
     async function workHere(): Promise<() => Promise<void>> {
       // Warnings are what these tests bring about: workers that are killed, a server that is away.
-      const logging = { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) };
-      Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
+      quietRuntime();
       const config = loadWorkerConfig(settings);
       const connection = await NativeConnection.connect({ address: server.address });
       const ports = await connectPorts(config, log);

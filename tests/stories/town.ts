@@ -24,6 +24,7 @@ import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
 import { caseId, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { quietRuntime } from '../setup/quiet.js';
 import { timeSkipping } from '../setup/temporal.js';
 
 export const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
@@ -53,6 +54,7 @@ export function useTown(env: Record<string, string> = {}, workerOptions: Paramet
 }
 
 async function open(settings: Record<string, string>, options: Parameters<typeof createWorker>[0]['options']) {
+  quietRuntime();
   const env: TestWorkflowEnvironment = await timeSkipping();
   let app: ReturnType<typeof gatewayApp> | null = null;
   let wall = await env.currentTimeMs();
