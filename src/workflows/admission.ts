@@ -36,7 +36,8 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
     case 'choose':
       return state.choice ? yes('The case goes on.') : no('the case waits for no choice', ruling);
     case 'resume':
-      return state.parked || state.flagged ? yes('The case tries again.') : no('the case is not parked');
+      // A flag for silence, or for a call to make, is no step that could be tried again.
+      return state.parked || state.flagged?.startsWith('cannot ') ? yes('The case tries again.') : no('no step of the case is held up');
     case 'setPromise':
       if (!state.promise || state.followUp) return no('no promise to the member is open', ruling);
       return message.dueAt > now ? yes('The member is told the new time.') : no('the new time lies in the past');
