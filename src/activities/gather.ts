@@ -25,7 +25,7 @@ export async function gather(ticket: Ticket, provided: Facts, admin: AdminPort, 
   const read = facts.errorKind.value === null && facts.inquiry.value ? READERS[facts.inquiry.value] : undefined;
   if (!read) return facts;
 
-  const member = await findMember(ticket, provided, admin);
+  const member = await findMember(ticket, provided.memberId?.value, admin);
   delete facts.memberId;
   if (!member) return facts;
   learn('memberId', member.id, 'Admin');
@@ -34,8 +34,8 @@ export async function gather(ticket: Ticket, provided: Facts, admin: AdminPort, 
 }
 
 /** By the ticket's field, else by what an agent provided; by e-mail only where neither names anyone. */
-export async function findMember(ticket: Ticket, provided: Facts, admin: AdminPort): Promise<Member | null> {
-  const ids = [ticket.memberId, provided.memberId?.value].filter((id): id is string => !!id);
+export async function findMember(ticket: Ticket, provided: string | undefined, admin: AdminPort): Promise<Member | null> {
+  const ids = [ticket.memberId, provided].filter((id): id is string => !!id);
   for (const memberId of ids) {
     const member = await admin.findMember({ memberId });
     if (member) return member;

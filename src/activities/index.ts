@@ -21,7 +21,7 @@ import { letter as words } from '../wording/letters.js';
 import { note as noteWords } from '../wording/notes.js';
 import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE } from './failures.js';
-import { gather } from './gather.js';
+import { findMember, gather } from './gather.js';
 import type { Inherited } from '../workflows/messages.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort, TicketUpdate } from './ports.js';
 
@@ -266,11 +266,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     /** The note on the member's Admin account, so that any agent sees the state. Idempotent by its key. */
     async noteAccount(input: Effect & { body: string; memberId?: string }): Promise<Told> {
       const ticket = await helpdesk.readTicket(input.ticketId);
-      const memberId = ticket.memberId ?? input.memberId;
-      const member = await admin.findMember({
-        ...(memberId ? { memberId } : {}),
-        ...(ticket.requester.email ? { email: ticket.requester.email } : {}),
-      });
+      const member = await findMember(ticket, input.memberId, admin);
       if (!member) return { gap: 'the member is not known in Admin' };
       await admin.noteAccount(member.id, { key: nameOf(input), body: input.body });
       return 'told';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { CompanySecrets } from '../sandbox/company.js';
+import { newSecrets, type CompanySecrets } from '../sandbox/company.js';
 
 /** How far each sample has come. By its name. */
 export type Progress = Record<string, { ticket: string; stepsDone: number; /** ISO 8601. */ reachedAt: string | null }>;
@@ -52,14 +52,7 @@ const secret = () => randomBytes(24).toString('hex');
 /** The same ones at every start: a case that waits goes on with the same company. */
 async function companySecrets(file: string): Promise<CompanySecrets> {
   const kept = await readJson<Partial<CompanySecrets>>(file);
-  const secrets: CompanySecrets = {
-    helpdeskClientSecret: secret(),
-    helpdeskWebhookSecret: secret(),
-    jiraApiToken: secret(),
-    jiraWebhookSecret: secret(),
-    adminToken: secret(),
-    ...kept,
-  };
+  const secrets: CompanySecrets = { ...newSecrets(), ...kept };
   await writeSecret(file, JSON.stringify(secrets, null, 2));
   return secrets;
 }

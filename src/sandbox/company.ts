@@ -58,20 +58,24 @@ export type Company = Awaited<ReturnType<typeof startCompany>>;
 
 const SYSTEMS = ['helpdesk', 'jira', 'admin', 'smtp', 'page'] as const;
 
-/**
- * Starts every part. Rejects with `PortTaken`, or when kept state cannot be read; nothing is left running then.
- */
-export async function startCompany(o: CompanyOptions = {}) {
-  const now = o.now ?? Date.now;
+/** Made up anew at each call. */
+export function newSecrets(): CompanySecrets {
   const secret = () => randomBytes(24).toString('hex');
-  const secrets: CompanySecrets = {
+  return {
     helpdeskClientSecret: secret(),
     helpdeskWebhookSecret: secret(),
     jiraApiToken: secret(),
     jiraWebhookSecret: secret(),
     adminToken: secret(),
-    ...o.secrets,
   };
+}
+
+/**
+ * Starts every part. Rejects with `PortTaken`, or when kept state cannot be read; nothing is left running then.
+ */
+export async function startCompany(o: CompanyOptions = {}) {
+  const now = o.now ?? Date.now;
+  const secrets: CompanySecrets = { ...newSecrets(), ...o.secrets };
   const ports = Object.fromEntries(SYSTEMS.map((s) => [s, o.ports?.[s] ?? 0])) as unknown as CompanyPorts;
   // The company is set up as the configuration's defaults expect it.
   const plan = loadWorkerConfig(environment(PLACEHOLDERS, secrets, o.searchLagMs));
