@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { auditKey } from './audit/chain.js';
 import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
 
 const HOUR_MS = 3_600_000;
@@ -95,6 +96,14 @@ const gatewaySchema = z.object({
   HELPDESK_WEBHOOK_SECRET: required("the signing secret of the helpdesk's webhook (comma-separated while rotating)").transform(list),
   JIRA_WEBHOOK_SECRET: required("the secret of Jira's webhook (comma-separated while rotating)").transform(list),
   API_TOKEN: required('the bearer token of the API and the CLI'),
+  AUDIT_KEY: optional.transform((text, context) => {
+    try {
+      return text === null ? null : auditKey(text);
+    } catch (error) {
+      context.addIssue(`${(error as Error).message}; it signs exports of the audit (openssl genpkey -algorithm ed25519)`);
+      return z.NEVER;
+    }
+  }),
   HELPDESK_URL: outside.HELPDESK_URL.optional(),
   HELPDESK_CLIENT_ID: optional,
   HELPDESK_CLIENT_SECRET: optional,
@@ -220,6 +229,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
     jiraWebhookSecrets: e.JIRA_WEBHOOK_SECRET,
     apiToken: e.API_TOKEN,
+    /** Signs exports of the audit; null where nothing is signed. */
+    auditKey: e.AUDIT_KEY,
     /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */
     helpdesk: whole(helpdesk),
     jira: whole(jira),

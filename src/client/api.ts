@@ -8,12 +8,14 @@ export interface ApiOptions {
 }
 
 /** Answers with the parsed body of a 2xx, or of a 409 (a refusal by the protocol). Throws `CliError` otherwise. */
-export async function callApi(
-  io: Io,
-  { url, as }: ApiOptions,
-  path: string,
-  command?: { body: unknown; key: string },
-): Promise<unknown> {
+export async function callApi(io: Io, to: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<unknown> {
+  return (await call(io, to, path, command)).json().catch(() => null);
+}
+
+/** Answers with the body of a 2xx as text. Throws `CliError` otherwise. */
+export const callApiForText = async (io: Io, to: ApiOptions, path: string): Promise<string> => (await call(io, to, path)).text();
+
+async function call(io: Io, { url, as }: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<Response> {
   const token = io.env['API_TOKEN'] || (await tokenIn(io));
   const response = await reach(new URL(`/api${path}`, url), {
     ...(command && { method: 'POST', body: JSON.stringify(command.body) }),
@@ -23,8 +25,8 @@ export async function callApi(
       ...(command && { 'Content-Type': 'application/json', 'Idempotency-Key': command.key }),
     },
   });
+  if (response.ok || response.status === 409) return response;
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok || response.status === 409) return body;
   const reason = (body as { reason?: unknown } | null)?.reason ?? `The gateway at ${url} answered ${response.status}.`;
   throw new CliError(exitCodeOf(response.status), String(reason));
 }

@@ -7,7 +7,7 @@ import type { Ruling } from '../domain/ruling.js';
 import * as messages from '../workflows/messages.js';
 import { caseId, ESCALATION, TASK_QUEUE, ticketOf, type Answer, type Said } from '../workflows/messages.js';
 import { SEARCH } from '../workflows/search-attributes.js';
-import { BadQuery, grpcCode, GRPC, Malformed, TemporalAway, understood } from './errors.js';
+import { BadQuery, grpcCode, GRPC, Malformed, NoSuchCase, TemporalAway, understood } from './errors.js';
 
 /** One run of a case's workflow, as Temporal sees it. Times are ISO 8601. */
 export interface Execution {
@@ -151,6 +151,12 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     /** Says that a Jira issue of a running case changed. Rejects with `NoSuchCase` when none runs. */
     issueChanged: (ticketId: string, message: messages.IssueChanged): Promise<void> =>
       bounded(ticketId, () => handle(ticketId).signal(messages.issueChanged, message)),
+
+    /** Puts an attempt that was refused for its role into the record of a running case; where none runs, nowhere. */
+    denied: (ticketId: string, attempt: messages.Denied): Promise<void> =>
+      bounded(ticketId, () => handle(ticketId).signal(messages.denied, attempt)).catch((error: unknown) => {
+        if (!(error instanceof NoSuchCase)) throw error;
+      }),
 
     describe,
     /** Newest first. Rejects with `BadQuery`. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { STAGES } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
+import { exportAudit, showAudit, verifyAudit } from './commands/audit.js';
 import { decideLocally } from './commands/decide.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
 import { jsonFrom, provided } from './commands/provide.js';
@@ -116,6 +117,23 @@ function program(io: Io): Command {
   on(
     saying('mail <ticket> <outcome>', 'settle a mail whose acceptance is not known: resend, was-sent'),
     (session, ticket: string, outcome: string) => session.say(ticket, 'mail', { outcome }),
+  );
+
+  on(cli.command('audit <ticket>').description("everything a case's runs recorded: who did what, when, refusals included"), showAudit);
+  on(
+    cli
+      .command('audit-export')
+      .description('the records of all cases as a signed chain, one JSON object a line')
+      .option('--from <time>', 'runs that began at or after this ISO 8601 time')
+      .option('--to <time>', 'and before this one'),
+    (session, bounds: { from?: string; to?: string }) => exportAudit(session, bounds),
+  );
+  on(
+    cli
+      .command('audit-verify <file>')
+      .description('was an export changed? says in which line')
+      .option('--key <file>', "the public key as PEM (default: ask the gateway for its own)"),
+    (session, file: string, options: { key?: string }) => verifyAudit(session, file, options),
   );
 
   cli

@@ -1,7 +1,7 @@
 /** One run of the CLI against the gateway: where it is, who asks, how to print. */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../workflows/messages.js';
-import { callApi } from './api.js';
+import { callApi, callApiForText } from './api.js';
 import { CliError, EXIT, type Io } from './io.js';
 import { json, plain } from './print.js';
 
@@ -25,6 +25,8 @@ export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_UR
     url,
     json: asJson,
     get: (path: string) => callApi(io, at, path),
+    /** A body that is not JSON, as it is. */
+    text: (path: string) => callApiForText(io, at, path),
     /** Says a command to a case and prints its answer. Throws `CliError` (3) when it is refused. */
     say: async (ticket: string, verb: string, body: unknown): Promise<void> => {
       const path = `/cases/${encodeURIComponent(ticket)}/${verb}`;

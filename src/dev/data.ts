@@ -1,5 +1,5 @@
 /** What `npm start` keeps between two starts, in one folder beside package.json. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { newSecrets, type CompanySecrets } from '../sandbox/company.js';
@@ -10,7 +10,7 @@ export type Progress = Record<string, { ticket: string; stepsDone: number; /** I
 export type Data = Awaited<ReturnType<typeof openData>>;
 
 /** Only these are removed by `--fresh`: the folder may be somebody's own. */
-const OURS = ['temporal.db', 'temporal.db-wal', 'temporal.db-shm', 'company', 'samples.json', 'secrets.json', 'api-token', 'onetouch.log', 'temporal.log'];
+const OURS = ['temporal.db', 'temporal.db-wal', 'temporal.db-shm', 'company', 'samples.json', 'secrets.json', 'api-token', 'audit-key', 'onetouch.log', 'temporal.log'];
 
 /**
  * Opens the folder for one process.
@@ -27,6 +27,8 @@ export async function openData(folder: string, { fresh = false, apiToken = null 
     if (fresh) for (const name of OURS) await rm(path(name), { recursive: true, force: true });
     const token = apiToken ?? (await readText(path('api-token'))) ?? secret();
     await writeSecret(path('api-token'), `${token}\n`);
+    const auditKey = (await readText(path('audit-key'))) ?? newAuditKey();
+    await writeSecret(path('audit-key'), `${auditKey}\n`);
     const progress = (await readJson<Progress>(path('samples.json'))) ?? {};
     let saving = Promise.resolve();
 
@@ -34,6 +36,8 @@ export async function openData(folder: string, { fresh = false, apiToken = null 
       dir,
       path,
       apiToken: token,
+      /** Signs the audit's exports, as AUDIT_KEY. */
+      auditKey,
       secrets: await companySecrets(path('secrets.json')),
       progress,
       /** Writes the progress down; calls are carried out one after the other. */
@@ -47,6 +51,7 @@ export async function openData(folder: string, { fresh = false, apiToken = null 
   }
 }
 
+const newAuditKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 const secret = () => randomBytes(24).toString('hex');
 
 /** The same ones at every start: a case that waits goes on with the same company. */

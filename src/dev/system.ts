@@ -58,7 +58,7 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
     });
     ends.push(company.close);
 
-    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken };
+    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken, AUDIT_KEY: data.auditKey };
     const workerConfig = loadWorkerConfig(env);
     const outside = await connectPorts(workerConfig, log);
     ends.push(async () => outside.close());

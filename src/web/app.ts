@@ -5,6 +5,9 @@ import type { Logger } from 'pino';
 import type { Cases } from '../client/cases.js';
 import { BadQuery, Malformed, NoSuchCase, TemporalAway } from '../client/errors.js';
 import type { GatewayConfig } from '../config.js';
+import type { AuditKey } from '../audit/chain.js';
+import type { Auditor } from '../client/audit.js';
+import { auditApi } from './api/audit.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
 import { Refusal } from './refusal.js';
@@ -13,7 +16,8 @@ import { who } from './who.js';
 
 export interface GatewayDeps {
   cases: Cases;
-  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'>;
+  auditor: Auditor;
+  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'> & { auditKey?: AuditKey | null };
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
@@ -25,7 +29,7 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, config, ours, now = Date.now, log }: GatewayDeps) {
+export function gatewayApp({ cases, auditor, config, ours, now = Date.now, log }: GatewayDeps) {
   const app = new Hono();
 
   app.use(async (c, next) => {
@@ -45,6 +49,7 @@ export function gatewayApp({ cases, config, ours, now = Date.now, log }: Gateway
   });
   app.route('/webhooks', webhooks({ cases, config, ours, now }));
   app.route('/api', api({ cases, now }));
+  app.route('/api', auditApi({ auditor, key: config.auditKey ?? null, now }));
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {

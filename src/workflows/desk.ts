@@ -20,7 +20,7 @@ import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
-import { trimmed, wrongShape } from './shapes.js';
+import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -77,6 +77,11 @@ export function openDesk(input: CaseInput) {
   setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
   setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
   setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
+  setHandler(messages.denied, (m) => {
+    const wrong = wrongAttempt(m) ?? (isActor(m.by) ? null : 'denied: by must say who it is');
+    if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
+    else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
+  });
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
   setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
   setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));

@@ -53,6 +53,14 @@ export interface Inherited {
   promiseDueAt: string | null;
 }
 
+/** An attempt that the gateway refused for its role: it changes nothing and stands in the record. */
+export interface Denied {
+  /** What was attempted, e.g. `override`. */
+  what: string;
+  by: Actor;
+  why: string;
+}
+
 /* What people say. Each is an Update (answered) and, where noted, the same verb as a Signal. */
 
 /** Also a Signal. Sends what is owed to the member first, unless `withoutFollowUp`. */
@@ -109,6 +117,7 @@ export type Answer =
 export const ticketChanged = defineSignal<[TicketChanged]>('ticketChanged');
 export const issueChanged = defineSignal<[IssueChanged]>('issueChanged');
 export const inherited = defineSignal<[Inherited]>('inherited');
+export const denied = defineSignal<[Denied]>('denied');
 export const closeSignal = defineSignal<[Close]>('close');
 export const reEscalateSignal = defineSignal<[ReEscalate]>('reEscalate');
 export const provideSignal = defineSignal<[Provide]>('provide');

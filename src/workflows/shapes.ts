@@ -88,6 +88,10 @@ export function wrongShape(verb: Verb, value: unknown): string | null {
   return null;
 }
 
+/** What is wrong with a record of a refused attempt, in one sentence; null when nothing is. */
+export const wrongAttempt = (value: unknown): string | null =>
+  !isRecord(value) ? 'denied takes one object' : text(value['what']) || text(value['why']) ? 'denied: what and why must be texts of 1 to 4,000 characters' : null;
+
 /** Only the fields that the verb knows, so that nothing else an outsider sends reaches the state. */
 export function trimmed(verb: Verb, value: unknown): Record<string, unknown> {
   const given = value as Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { Io } from '../../src/client/io.js';
 import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
 import { AT, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
-import { HELPDESK_SECRET, issueEvent, JIRA_SECRET, NOW, ticketEvent, TOKEN, town } from '../web/town.js';
+import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, NOW, ticketEvent, TOKEN, town } from '../web/town.js';
 
 /** Runs the CLI against an in-process gateway over fake cases. */
 async function onetouch(
@@ -39,6 +39,19 @@ async function onetouch(
   return { code, out: out.join('\n'), err: err.join('\n'), calls };
 }
 const said = (body: object, name = 'API') => ({ ...body, by: { name, role: 'lead', verified: true }, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+
+describe('the audit', () => {
+  test('a case, an export, and its check', async () => {
+    expect((await onetouch(['audit', '5158'])).out).toMatch(/^AT +CYCLE +WHAT +BY +ROW +TEXT\n2026-07-01 12:00Z +1 +ruled/);
+    const { out, code } = await onetouch(['audit-export', '--from', '2026-07-01T00:00:00Z']);
+    expect(code).toBe(0);
+    const files = { export: `${out}\n`, forged: `${out.replace('vmp/ripe', 'vmp/unmet')}\n`, pem: AUDIT_KEY.publicPem };
+    expect(await onetouch(['audit-verify', 'export'], { files })).toMatchObject({ code: 0, out: expect.stringMatching(/^Unchanged: \d+ entries/) });
+    expect(await onetouch(['audit-verify', 'export', '--key', 'pem'], { files, env: { ONETOUCH_URL: 'http://127.0.0.1:9' } })).toMatchObject({ code: 0 });
+    expect(await onetouch(['audit-verify', 'forged'], { files })).toMatchObject({ code: 1, err: expect.stringMatching(/^Changed: line \d/) });
+    expect(await onetouch(['audit-verify', 'nowhere'], { files })).toMatchObject({ code: 2 });
+  });
+});
 
 describe('looking', () => {
   test('cases: a table for people', async () => {

@@ -123,10 +123,11 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
 
     const handle = (ticketId: string, runId?: string) => client.workflow.getHandle(caseId(ticketId), runId);
 
+    const headers = { authorization: `Bearer ${API_TOKEN}`, 'x-onetouch-actor': 'Lee' };
     async function api<T>(path: string, body?: object): Promise<{ status: number; body: T }> {
       const answer = await fetch(`${gateway.url}/api${path}`, {
         ...(body && { method: 'POST', body: JSON.stringify(body) }),
-        headers: { authorization: `Bearer ${API_TOKEN}`, 'x-onetouch-actor': 'Lee' },
+        headers,
       });
       return { status: answer.status, body: (await answer.json()) as T };
     }
@@ -144,7 +145,7 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
     }
 
     const site = {
-      server, temporal, client, company, gateway, api, get, close, handle,
+      server, temporal, client, company, gateway, api, headers, get, close, handle,
       cases: cases(client),
 
       /** A member writes in; the helpdesk's webhook says so. */

@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
+import { auditor } from '../../src/client/audit.js';
 import { cases, type Cases } from '../../src/client/cases.js';
 import { temporalClient } from '../../src/client/connect.js';
 import { loadWorkerConfig } from '../../src/config.js';
@@ -76,6 +77,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   const running = worker.run();
   app = gatewayApp({
     cases: talk,
+    auditor: auditor(client),
     config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token' },
     ours: ports.whoAmI,
     now: () => wall,

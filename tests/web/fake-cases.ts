@@ -82,6 +82,7 @@ export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?:
     knock: say('knock', undefined, { anyTicket: true }),
     inherit: say('inherit', undefined, { anyTicket: true }),
     issueChanged: say('issueChanged', undefined),
+    denied: say('denied', undefined, { anyTicket: true }),
     describe: say('describe', EXECUTION),
     list: say('list', [ROW], { anyTicket: true }),
     byIssue: say('byIssue', how.byIssue ?? [], { anyTicket: true }),

@@ -1,22 +1,35 @@
 /** A gateway app over fake cases, at a fixed time, and signed webhooks for it. */
+import { generateKeyPairSync } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
-import { AT, fakeCases } from './fake-cases.js';
+import { auditKey, type AuditKey } from '../../src/audit/chain.js';
+import { NoSuchCase } from '../../src/client/errors.js';
+import { entriesOf } from '../../src/domain/audit.js';
+import { AT, fakeCases, TIMELINE } from './fake-cases.js';
 
 export const NOW = Date.parse(AT);
 export const TOKEN = 'a-token-for-tests';
 export const HELPDESK_SECRET = 'new-secret';
 export const OLD_SECRET = 'old-secret';
 export const JIRA_SECRET = 'jira-secret';
+export const AUDIT_KEY = auditKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+export const AUDIT = entriesOf('5158', 'a-run', TIMELINE);
 export const OUR_HELPDESK_ID = '900';
 export const OUR_JIRA_ID = 'our-account';
 
-export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger } = {}) {
+export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger; auditKey?: AuditKey | null } = {}) {
   const { cases, calls } = fakeCases(how);
   const app = gatewayApp({
     cases,
-    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN },
+    auditor: {
+      ofCase: (ticket) => (ticket === '5158' ? Promise.resolve(AUDIT) : Promise.reject(new NoSuchCase(ticket))),
+      between: (...bounds) => {
+        calls.push(['audit', ...bounds]);
+        return Promise.resolve(AUDIT);
+      },
+    },
+    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN, auditKey: how.auditKey === undefined ? AUDIT_KEY : how.auditKey },
     ours: { helpdesk: () => Promise.resolve(OUR_HELPDESK_ID), jira: () => Promise.resolve(OUR_JIRA_ID) },
     now: () => NOW,
     log: how.log ?? pino({ level: 'silent' }),

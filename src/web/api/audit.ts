@@ -1,0 +1,34 @@
+/** The audit: one case's record for a reader, and the signed export for whoever must be able to trust it. */
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { chained, type AuditKey } from '../../audit/chain.js';
+import type { Auditor } from '../../client/audit.js';
+import { ticketId } from '../ids.js';
+import { Refusal, shaped } from '../refusal.js';
+import type { Known } from '../who.js';
+
+const time = z.iso.datetime({ offset: true, error: 'must be a time like 2026-07-01T09:00:00Z' }).transform((iso) => new Date(iso).toISOString());
+const bounds = z.strictObject({ from: time.optional(), to: time.optional() });
+
+/** `key` null: nothing is signed here, and an export is refused. `now` in milliseconds. */
+export function auditApi({ auditor, key, now }: { auditor: Auditor; key: AuditKey | null; now(): number }) {
+  const app = new Hono<Known>();
+  const signing = (): AuditKey => {
+    if (key) return key;
+    throw new Refusal(404, 'This gateway signs no audit: set AUDIT_KEY to an Ed25519 private key.');
+  };
+
+  app.get('/cases/:ticket/audit', async (c) => c.json({ audit: await auditor.ofCase(shaped(ticketId, c.req.param('ticket'), 'The ticket')) }));
+  app.get('/audit/key', (c) => {
+    const { id, publicPem } = signing();
+    return c.json({ id, publicKey: publicPem });
+  });
+  app.get('/audit', async (c) => {
+    const { from = null, to = null } = shaped(bounds, c.req.query(), 'The query');
+    const signed = signing();
+    const entries = await auditor.between(from, to);
+    const text = chained(entries, { exportedAt: new Date(now()).toISOString(), by: c.get('actor').name, from, to }, signed);
+    return c.body(text, 200, { 'Content-Type': 'application/x-ndjson' });
+  });
+  return app;
+}

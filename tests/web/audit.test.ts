@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { checked } from '../../src/audit/chain.js';
+import { AUDIT, AUDIT_KEY, town } from './town.js';
+
+describe('the audit', () => {
+  test('one case, for a reader', async () => {
+    const { api } = town();
+    expect(await (await api('GET', '/cases/5158/audit')).json()).toEqual({ audit: AUDIT });
+    expect((await api('GET', '/cases/6000/audit')).status).toBe(404);
+  });
+
+  test('the export is signed, and says who asked for what', async () => {
+    const { api, calls } = town();
+    const response = await api('GET', '/audit?from=2026-07-01T02:00:00%2B02:00', undefined, { 'X-Onetouch-Actor': 'Ada' });
+    expect(response.headers.get('Content-Type')).toBe('application/x-ndjson');
+    expect(checked(await response.text(), AUDIT_KEY.publicPem)).toMatchObject({
+      ok: true,
+      entries: AUDIT.length,
+      scope: { from: '2026-07-01T00:00:00.000Z', to: null, exportedAt: '2026-07-01T12:00:00.000Z' },
+    });
+    expect(calls).toEqual([['audit', '2026-07-01T00:00:00.000Z', null]]);
+    expect(await (await api('GET', '/audit/key')).json()).toEqual({ id: AUDIT_KEY.id, publicKey: AUDIT_KEY.publicPem });
+  });
+
+  test('without a key nothing is exported, and the reason says what to set', async () => {
+    const { api, calls } = town({ auditKey: null });
+    const response = await api('GET', '/audit');
+    expect([response.status, calls]).toEqual([404, []]);
+    expect(await response.json()).toEqual({ reason: expect.stringContaining('AUDIT_KEY') });
+  });
+  test('a time that is none is refused', async () => {
+    const { api, calls } = town();
+    expect([(await api('GET', '/audit?from=yesterday')).status, (await api('GET', '/audit?since=x')).status, calls]).toEqual([400, 400, []]);
+  });
+});
