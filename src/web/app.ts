@@ -10,6 +10,7 @@ import type { Auditor } from '../client/audit.js';
 import { auditApi } from './api/audit.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
+import { perCaller, perRefused } from './rate.js';
 import { Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
 import { who } from './who.js';
@@ -39,8 +40,8 @@ export function gatewayApp({ cases, auditor, config, ours, now = Date.now, log }
     log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) });
   });
   app.use(secureHeaders());
-  app.use('/webhooks/*', limited);
-  app.use('/api/*', who(config.apiToken), limited);
+  app.use('/webhooks/*', perRefused(), limited);
+  app.use('/api/*', perRefused(), who(config.apiToken), perCaller(), limited);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {

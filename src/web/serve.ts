@@ -11,12 +11,15 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+/** A caller that is slow to say what it wants, or to go away, is cut off. In ms. */
+const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 };
+
 /** Serves `app` on a port (0 takes a free one). Rejects with a clear error when the port cannot be had. */
 export async function serve(
   app: { fetch(request: Request): Response | Promise<Response> },
-  { port, host, graceMs = 5_000, setting = 'PORT' }: { port: number; host: string; graceMs?: number; setting?: string },
+  { port, host, graceMs = 5_000, setting = 'PORT', times = TIMES }: { port: number; host: string; graceMs?: number; setting?: string; times?: Partial<typeof TIMES> },
 ): Promise<Serving> {
-  const server = createAdaptorServer({ fetch: (request) => app.fetch(request) }) as Server;
+  const server = createAdaptorServer({ fetch: (request) => app.fetch(request), serverOptions: times }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(clearer(error, host, port, setting)));
     server.listen(port, host, resolve);
