@@ -23,12 +23,14 @@ import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE } from './failures.js';
 import { findMember, gather } from './gather.js';
 import type { Inherited } from '../workflows/messages.js';
+import type { GroupsPort } from './groups-port.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort, TicketUpdate } from './ports.js';
 
 export interface Ports {
   helpdesk: HelpdeskPort;
   jira: JiraPort;
   admin: AdminPort;
+  groups: GroupsPort;
   mail: MailPort;
 }
 /** How one case reaches another. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { observing } from '../../src/adapters/observe.js';
+import type { GroupsPort } from '../../src/activities/groups-port.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort } from '../../src/activities/ports.js';
 
 /** Every method of a port says what it was called with. */
@@ -15,7 +16,13 @@ function town() {
   const called: string[] = [];
   const logged: string[] = [];
   const ports = observing(
-    { helpdesk: port<HelpdeskPort>(called), jira: port<JiraPort>(called), admin: port<AdminPort>(called), mail: port<MailPort>(called) },
+    {
+      helpdesk: port<HelpdeskPort>(called),
+      jira: port<JiraPort>(called),
+      admin: port<AdminPort>(called),
+      groups: port<GroupsPort>(called),
+      mail: port<MailPort>(called),
+    },
     { info: (fields, message) => logged.push(`${message} ${JSON.stringify(fields)}`) },
   );
   return { ports, called, logged };
