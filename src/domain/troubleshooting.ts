@@ -16,19 +16,8 @@ import type {
   ReportParameters,
   Rewards,
 } from '../activities/groups-port.js';
-import type { Fact, FactName, FactSource } from './facts.js';
-import type { JiraTeam, Priority } from './ruling.js';
-
-export const GROUP_PROBLEMS = ['access', 'engagement', 'configuration', 'rewards'] as const;
-export type GroupProblem = (typeof GROUP_PROBLEMS)[number];
-
-export const SCOPES = ['one-member', 'several-members', 'whole-group', 'several-groups'] as const;
-/** Whom it affects. */
-export type Scope = (typeof SCOPES)[number];
-
-export const OBSERVED_LOGINS = ['works', 'fails'] as const;
-/** What an agent saw when a member, or a sample account, signed in while they watched. */
-export type ObservedLogin = (typeof OBSERVED_LOGINS)[number];
+import type { Fact, FactName, FactSource, ObservedLogin, Scope } from './facts.js';
+import type { GroupProblem, JiraTeam, Priority } from './ruling.js';
 
 /* What goes in */
 

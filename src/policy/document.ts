@@ -99,6 +99,8 @@ function verdict(then: Then): string {
       return 'Wait';
     case 'escalate':
       return `Escalate to ${then.team}, priority ${then.priority}${then.endsAtHandOver ? ', ends at the hand-over' : ''}`;
+    case 'troubleshoot':
+      return 'Group troubleshooting';
     case 'hold':
       return 'Held for a person';
   }

@@ -109,6 +109,8 @@ function rules(r: Ruling): string {
       return `Held back until ${utc(r.until)}`;
     case 'escalate':
       return `Goes to ${r.team}, priority ${r.priority}`;
+    case 'troubleshoot':
+      return `Group troubleshooting of ${r.problem}`;
     case 'hold':
       return 'Held for a person';
   }

@@ -59,6 +59,7 @@ const REFUSALS = {
   answer: (r: Ruling) => `Tier 1 resolves this: ${r.reason}`,
   ask: (r: Ruling) => `facts are missing first: ${r.reason}`,
   wait: (r: Ruling) => `it is too early: ${r.reason}`,
+  troubleshoot: (r: Ruling) => `the group's problem is diagnosed first: ${r.reason}`,
   hold: (r: Ruling) => `a person must say what the ticket is about first: ${r.reason}`,
   escalate: () => 'it is being escalated already',
 } satisfies Record<Ruling['kind'], (r: Ruling) => string>;

@@ -74,6 +74,7 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
       return 'asking';
     case 'wait':
       return 'waiting';
+    case 'troubleshoot':
     case 'hold':
       return 'holding';
     case 'tier1':

@@ -2,7 +2,7 @@
  * The shapes of what outsiders send, checked by hand (zod would add a megabyte to the workflow bundle). A
  * wrong shape never breaks a workflow task: an Update's validator refuses it, a Signal is recorded and dropped.
  */
-import { ERROR_KINDS, INQUIRIES, PROVIDABLE, REPORT_FIELDS, type FactName } from '../domain/facts.js';
+import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, PROVIDABLE, REPORT_FIELDS, SCOPES, type FactName } from '../domain/facts.js';
 import { TEAMS } from '../domain/ruling.js';
 import type { Verb } from './state.js';
 
@@ -43,6 +43,10 @@ const FACTS: Record<FactName, Check> = {
   orderTemplateCompleted: flag,
   firstSessionCompleted: flag,
   clinicalRequirementsMet: flag,
+  scope: oneOf(SCOPES),
+  observedLogin: oneOf(OBSERVED_LOGINS),
+  securityConcern: flag,
+  suspectedDefect: flag,
 };
 
 const facts: Check = (v) => {

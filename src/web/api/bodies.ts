@@ -1,6 +1,6 @@
 /** The bodies of the API's commands, by `workflows/messages.ts`. An unknown field is an error, not ignored. */
 import { z } from 'zod';
-import { ERROR_KINDS, INQUIRIES, REPORT_FIELDS, type ErrorReport, type FactValues } from '../../domain/facts.js';
+import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, REPORT_FIELDS, SCOPES, type ErrorReport, type FactValues } from '../../domain/facts.js';
 import { TEAMS } from '../../domain/ruling.js';
 import type * as m from '../../workflows/messages.js';
 
@@ -37,6 +37,10 @@ export function bodies(now: () => number) {
     orderTemplateCompleted: z.boolean(),
     firstSessionCompleted: z.boolean(),
     clinicalRequirementsMet: z.boolean(),
+    scope: z.enum(SCOPES),
+    observedLogin: z.enum(OBSERVED_LOGINS),
+    securityConcern: z.boolean(),
+    suspectedDefect: z.boolean(),
   } satisfies { [K in keyof FactValues]: z.ZodType<FactValues[K]> });
   const report = z.partialRecord(z.enum(REPORT_FIELDS), text(4_000)) satisfies z.ZodType<ErrorReport>;
 
