@@ -1,5 +1,5 @@
 /** Admin's employer groups behind `GroupsPort`, by `docs/admin-api.yaml`. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { refused } from '../activities/failures.js';
 import type { AdminChange, GroupsPort } from '../activities/groups-port.js';
 import type { WorkerConfig } from '../config.js';

@@ -236,7 +236,7 @@ const OVER = [
 /** `note 1:promise`, `issue INFRA`, `group Tier 2`: the effect's own name where it has one. */
 function line({ kind, text, on }: Effect): string[] {
   if (kind === 'mail') return []; // The helpdesk's own mail of a public reply.
-  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /Ref\. \d+:(\d+:\S+)/.exec(text)?.[1];
+  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /Ref\. \d+:(\d+:\S+)/.exec(text)?.[1] ?? /\bkey \d+:(\d+:\S+)$/.exec(text)?.[1];
   if (name) return [`${kind} ${name}`];
   if (['issue', 'remote-link', 'labels'].includes(kind)) return [`${kind} ${on.replace(/-\d+$/, '')}`];
   return [`${kind}${kind === 'account-note' ? '' : ` ${text}`}`];
