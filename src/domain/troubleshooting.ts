@@ -19,6 +19,9 @@ import type {
 import type { Fact, FactName, FactSource, ObservedLogin, Scope } from './facts.js';
 import type { GroupProblem, JiraTeam, Priority } from './ruling.js';
 
+export { OBSERVED_LOGINS, SCOPES, type ObservedLogin, type Scope } from './facts.js';
+export { GROUP_PROBLEMS, type GroupProblem } from './ruling.js';
+
 /* What goes in */
 
 /** What people told. The texts stay on the ticket; here only whether they are there. */
