@@ -29,6 +29,8 @@ export interface Gathered {
   errorMessages: boolean;
   affectedMembers: boolean;
   stepsToReproduce: boolean;
+  /** The ticket or an agent names the member; otherwise the sample member is anybody of the group. */
+  memberNamed: boolean;
   /** Null as long as nobody said. */
   scope: Fact<Scope> | null;
   observedLogin: Fact<ObservedLogin> | null;
