@@ -147,6 +147,9 @@ test('errors are problems, and did nothing', async () => {
     await problem(operation, 409, method, where, { ...BODY[operation], from: true, to: false }, { ...key, 'if-match': now });
   }
   await problem('makeEngagementReport', 400, 'POST', '/employers/G-1/engagement/reports', { ...BODY.makeEngagementReport, groupId: 'G-2' }, key);
+  const unknown = (await ask('GET', '/members/M-2/access')).headers.get('etag')!;
+  await problem('changeMemberAccess', 409, 'PATCH', '/members/M-2/access', BODY.changeMemberAccess, { ...key, 'if-match': unknown });
+  await problem('getEmployer', 404, 'GET', '/employers/constructor');
   await problem('startRecovery', 409, 'POST', '/members/M-2/recovery', undefined, key);
   await problem('openSession', 400, 'POST', '/impersonation-sessions', {}, key);
   await problem('openSession', 400, 'POST', '/impersonation-sessions', { memberId: 'M-1' });

@@ -46,11 +46,12 @@ export function groupBooks(store: Store<AdminState>, now: Clock) {
     version,
     record: store.record,
     changed: store.changed,
-    group: (id: string): GroupRecord | null => state.groups[id] ?? null,
+    // An id may come from a ticket: only a group's own is one.
+    group: (id: string): GroupRecord | null => (Object.hasOwn(state.groups, id) ? state.groups[id]! : null),
     named: (name: string): GroupRecord[] => Object.values(state.groups).filter((g) => same(g.employer.name, name)),
     groupOf(memberId: string): GroupRecord | null {
       const name = members[memberId]?.member.employerGroup;
-      return name ? (state.groups[name] ?? books.named(name)[0] ?? null) : null;
+      return name ? (books.group(name) ?? books.named(name)[0] ?? null) : null;
     },
     membersOf: (groupId: string): string[] => Object.keys(members).filter((id) => books.groupOf(id)?.employer.id === groupId).sort(),
     /** Every member has access data, made when first asked for. */

@@ -151,7 +151,6 @@ const accessRecord = (memberId: string, books: Books): Writable => ({
   read: (field) => (field === 'eligible' ? books.accessOf(memberId).eligibility.eligible : undefined),
   write(_field, to) {
     const ignored = books.groupOf(memberId)?.plays.ignoresWrites;
-    // Whoever is said to be eligible, or not, is in the eligibility data.
-    books.setAccess(memberId, ignored ? {} : { eligibility: { listed: true, eligible: to } });
+    books.setAccess(memberId, ignored ? {} : { eligibility: { eligible: to } });
   },
 });

@@ -53,7 +53,7 @@ export function change(c: Context, books: Books, record: Writable): Promise<Resp
       return problem(c, 412, 'Changed meanwhile', 'The record has another version by now. Read it again.', { etag: etag(record.version()) });
     const value = record.read(field);
     if (value === undefined) return problem(c, 400, 'No such field', 'The record has no field of this name that can be changed.');
-    if ((value ?? false) !== from) return problem(c, 409, 'Not as said', 'The field has another value than the change says.');
+    if (value !== from) return problem(c, 409, 'Not as said', 'The field has another value than the change says.');
     record.write(field, to, at);
     const version = record.version();
     return { status: 200, body: { version }, headers: { etag: etag(version) }, effect: { kind: 'admin-change', on: record.id, text: `${field}: ${from} to ${to}` } };
