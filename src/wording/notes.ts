@@ -16,6 +16,7 @@ import {
   resumeCommand,
 } from './commands.js';
 import type { MailFate, Note } from './contents.js';
+import { groupLines } from './group-notes.js';
 import { handoffSentence } from './sentences.js';
 import { gapText, holdSteps, tier1Steps } from './tier1.js';
 import { FACT_WORDS, REPORT_WORDS, groundText } from './words.js';
@@ -286,6 +287,8 @@ function lines(n: Note, ctx: NoteContext): string[] {
       ];
     case 'record':
       return record(n);
+    default:
+      return groupLines(n, id);
   }
 }
 

@@ -15,7 +15,7 @@ const no = (reason: string, ruling?: Ruling | null): Answer => ({
 
 export function admit(state: CaseState, message: Message, now: string): Answer {
   const { ruling, handoff } = state;
-  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited';
+  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited' || message.verb === 'groupNews' || message.verb === 'troubleshot';
   // Closed by a person, where what is owed would go to a ticket that nobody can name.
   const givesUp = message.verb === 'close' && state.needs === 'surviving-ticket';
   if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp) return no(`the case is ending (${state.ending.outcome})`);

@@ -20,6 +20,7 @@ import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
+import { groupNews, troubleshot } from './troubleshooting-messages.js';
 import { trimmed, wrongShape } from './shapes.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
@@ -77,6 +78,8 @@ export function openDesk(input: CaseInput) {
   setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
   setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
   setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
+  setHandler(groupNews, (m) => void hear('groupNews', m, { ...outside, name: 'group troubleshooting' }));
+  setHandler(troubleshot, (m) => void hear('troubleshot', m, { ...outside, name: 'group troubleshooting' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
   setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
   setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
@@ -177,6 +180,8 @@ export function openDesk(input: CaseInput) {
   return {
     ticketId: input.ticketId,
     state,
+    /** Of this run alone: whether it has heard that its group troubleshooting is there. */
+    run: { groupKnown: false },
     record,
     next,
     publish,
@@ -274,6 +279,8 @@ const VERB_WORDS: Record<Verb, string> = {
   ticketChanged: 'the ticket changed',
   issueChanged: 'the Jira issue changed',
   inherited: 'take over what a merged ticket owed',
+  groupNews: 'the group troubleshooting went on',
+  troubleshot: 'the group troubleshooting ended',
   close: 'close the case',
   reEscalate: 're-escalate',
   provide: 'provide facts',
@@ -291,6 +298,7 @@ const TIMER_WORDS: Record<CaseState['stage'], string> = {
   holding: 'remind',
   waiting: 'the 48 hours',
   'tier-1': 'remind',
+  troubleshooting: 'remind',
   escalating: 'try again',
   'awaiting-resolution': 'the promise to the member',
   choosing: 'ask again, or the promise to the member',
