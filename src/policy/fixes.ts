@@ -123,7 +123,9 @@ export function fixOf(kind: FixKind, readings: Readings): Fix | null {
   const { needsApproval, does, verifies, of } = FIXES[kind];
   const own = of(readings);
   if (!own || !readings.employer) return null;
-  const sampleMember = readings.access?.value.memberId ?? readings.view?.value?.memberId ?? null;
+  const { access } = readings;
+  // Nobody of another group is looked at afterwards.
+  const sampleMember = access?.value.groupId === readings.employer.value.id ? access.value.memberId : null;
   return { ...own, groupId: readings.employer.value.id, sampleMember, needsApproval, does: doesWhat(own, does), verifies };
 }
 

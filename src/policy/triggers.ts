@@ -133,10 +133,14 @@ export function firstTrigger(problem: GroupProblem, readings: Readings, gathered
 
 /**
  * May a member's view be looked at, and may anything be changed? Only once the employer record was read, and shows
- * no trigger. Ask before every impersonation and before every write, with what was read last.
+ * no trigger; and not of a member of another group, whose own record nobody has read. Ask before every impersonation
+ * and before every write, with what was read last.
  */
-export const mayTouch = (problem: GroupProblem, readings: Readings, gathered: Gathered): boolean =>
-  readings.employer !== undefined && firstTrigger(problem, readings, gathered) === null;
+export function mayTouch(problem: GroupProblem, readings: Readings, gathered: Gathered): boolean {
+  const { employer, access } = readings;
+  if (!employer || (access && access.value.groupId !== employer.value.id)) return false;
+  return firstTrigger(problem, readings, gathered) === null;
+}
 
 /** A quick fix that did not hold, and was put back, makes a defect suspected. */
 export function fixDidNotHold(at: string): Trigger {

@@ -36,7 +36,7 @@ Every check of a problem is made, and each result is kept as evidence with its v
 - What is told by people, by the agent's \`provide\`: ${(['scope', 'observedLogin', 'securityConcern', 'suspectedDefect'] as const).map((f) => `${FACT_WORDS[f]} (\`${f}\`)`).join('; ')}.
 - Each diagnosis is exactly one of: a fix, an explanation, a person, an escalation.
 - A member's view is looked at, by impersonation, only after the employer record was read and shows nothing that is
-  escalated; the same is asked again before every change.
+  escalated, and never of a member of another group; the same is asked again before every change.
 - What no quick fix covers is left to a person, with what to do. The record of a member who is only a sample of the
   group is not touched.`;
 

@@ -76,6 +76,12 @@ describe('the fixes', () => {
     expect(approvalOf((d as Extract<Diagnosis, { outcome: 'fix' }>).fix)).toEqual({ fix: 'enable-rewards-and-sync', groupId: 'G-1', field: 'sync', from: false, to: true, version: 'r2' });
   });
 
+  test('a member of another group is no sample of this one', () => {
+    for (const access of [{ groupId: 'G-2' }, { groupId: null }, undefined]) {
+      expect(fixOf('enable-group', readingsWith({ employer: { enabled: false }, access }))).toMatchObject({ kind: 'enable-group', sampleMember: null });
+    }
+  });
+
   test('there is none without exactly what it takes', () => {
     const none: [FixKind, Changes][] = [
       ['enable-group', {}],
@@ -183,7 +189,9 @@ describe('of any readings', () => {
       expect(d.evidence.every((e) => e.verdict === 'unknown' || (e.at !== null && e.value !== null))).toBe(true);
       expect(d.cause).toMatch(/^[A-Z].*\.$/);
       if (d.outcome !== 'fix') return;
-      expect(mayTouch(problem, readings, gathered)).toBe(true);
+      expect(firstTrigger(problem, readings, gathered)).toBeNull();
+      expect(readings.employer).toBeDefined();
+      expect(d.fix.sampleMember === null || mayTouch(problem, readings, gathered)).toBe(true);
       expect(d.evidence.find((e) => e.check === d.decidedBy)?.verdict).toBe('failed');
       expect(d.fix.change === null || (d.fix.change.from !== d.fix.change.to && d.fix.change.version !== '')).toBe(true);
       if (d.fix.needsApproval) expect([approvalOf(d.fix) !== null, gathered.scope !== null]).toEqual([true, true]);

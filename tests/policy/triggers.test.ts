@@ -109,4 +109,10 @@ describe('before anybody is impersonated or anything is changed', () => {
     expect(before({}, { securityConcern: true })).toBe(false);
     expect(before({}, { scope: 'several-groups' })).toBe(false);
   });
+
+  test('the member must be of the group whose record was read', () => {
+    expect(before({ access: { groupId: 'G-2' } })).toBe(false);
+    expect(before({ access: { groupId: null } })).toBe(false);
+    expect(before({ access: undefined })).toBe(true);
+  });
 });
