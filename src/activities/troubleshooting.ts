@@ -5,10 +5,10 @@
 import type { Facts, Scope } from '../domain/facts.js';
 import { readMarks, type GroupMark } from '../domain/marks.js';
 import type { GroupProblem } from '../domain/ruling.js';
-import type { Diagnosis, Fix, Readings, ReadingName, ReadingValues, Trigger, Verification } from '../domain/troubleshooting.js';
+import type { Diagnosis, Fix, Readings, ReadingName, ReadingValues, Verification } from '../domain/troubleshooting.js';
 import { diagnose, gatheredFrom, readingsOf } from '../policy/diagnosis.js';
 import { verified } from '../policy/fixes.js';
-import { firstTrigger, mayTouch } from '../policy/triggers.js';
+import { mayTouch } from '../policy/triggers.js';
 import type { MissingOfGroup } from '../wording/group-contents.js';
 import { FAILURE } from './failures.js';
 import { findMember } from './gather.js';
@@ -112,10 +112,11 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
       };
     },
 
-    /** Is there a reason to escalate instead of fixing? Reads only; nobody is impersonated. */
-    async lookForTriggers(input: Problem): Promise<{ trigger: Trigger | null; enabled: boolean | null }> {
+    /** Is there a reason to escalate instead of fixing? Reads only; nobody is impersonated. With what else was seen. */
+    async lookForTriggers(input: Problem): Promise<Extract<Diagnosis, { outcome: 'trigger' }> | null> {
       const { readings, gathered } = await readAll(input);
-      return { trigger: firstTrigger(input.problem, readings, gathered), enabled: readings.employer?.value.enabled ?? null };
+      const diagnosis = diagnose(input.problem, readings, gathered, input.now);
+      return diagnosis.outcome === 'trigger' ? diagnosis : null;
     },
 
     async recentChanges(input: { groupId: string; now: string }): Promise<RecentChange[]> {

@@ -13,7 +13,7 @@ export type GroupNote =
   | { say: 'group-approval'; approval: Approval; does: string; cause: string }
   /** About to be done: the value before it is kept here. */
   | { say: 'group-applying'; fix: Fix; approval: Approval | null; requestedBy: string }
-  | { say: 'group-over'; round: number; how: string }
+  | { say: 'group-over'; round: number; how: 'refused' | 'conflict' | 'put-back' | 'not-put-back' }
   /** Nobody can be impersonated: an agent watches a login. */
   | { say: 'group-observe'; reminder: number }
   | { say: 'group-person'; person: ForPerson; reminder: number }

@@ -40,20 +40,21 @@ export const approvalLine = (a: Approval): string => {
 
 const HEADS = {
   fixed: 'The group troubleshooting found the cause and fixed it. Tell the member, and solve the ticket.',
+  begun: 'The group troubleshooting found the cause and did what it can; that it helped was not seen yet. Guide the member through the rest, then solve the ticket.',
   explained: 'The figures are right, and nothing was changed. Explain them to the client, and solve the ticket.',
   escalate: 'The group troubleshooting escalates it instead of fixing it.',
   person: 'The group troubleshooting leaves it to a person.',
   stopped: 'The group troubleshooting was stopped.',
 };
 
-function documented(r: Resolution, outcome: keyof typeof HEADS): string[] {
+function documented(r: Resolution, outcome: Exclude<keyof typeof HEADS, 'begun'>): string[] {
   if (r.trigger?.restricted && outcome === 'escalate') {
     return [HEADS.escalate, `Why: a security concern. It goes to ${r.trigger.team} as a restricted issue; nothing was changed and nobody was impersonated. Keep the details off this ticket.`];
   }
   const { explanation: x } = r;
   const figures = (f: Record<string, number>) => listed(Object.entries(f).map(([name, n]) => `${name} ${n}`)) || 'none';
   return [
-    HEADS[outcome],
+    HEADS[outcome === 'fixed' && r.verification?.verdict !== 'verified' ? 'begun' : outcome],
     `Cause: ${sentence(r.cause)}`,
     ...(r.outcome === 'put-back' ? ['What was changed was put back, since it did not help.'] : []),
     ...(r.change ? [`Changed: ${r.change.field}, which was ${onOff(r.change.from)} before, at version ${oneLine(r.change.version)}.`] : []),
@@ -104,7 +105,7 @@ export function groupLines(n: GroupNote, id: string): string[] {
         n.approval && n.fix.needsApproval ? approvalLine(n.approval) : `Asked for by ${oneLine(n.requestedBy)}.`,
       ];
     case 'group-over':
-      return [`What came of change ${n.round} is settled: ${OVER[n.how] ?? oneLine(n.how)}`];
+      return [`What came of change ${n.round} is settled: ${OVER[n.how]}`];
     case 'group-observe':
       return [
         `${isReminder(n.reminder)}The change is made, and nobody can be impersonated to look at it.`,
@@ -124,8 +125,9 @@ export function groupLines(n: GroupNote, id: string): string[] {
   }
 }
 
-const OVER: Record<string, string> = {
+const OVER: Record<Extract<GroupNote, { say: 'group-over' }>['how'], string> = {
   refused: 'Admin refused it, and nothing was changed.',
   conflict: 'somebody else changed the record first, and nothing was changed.',
-  'put-back': 'it did not help; the value before it was put back, or what stands there now is left to a person.',
+  'put-back': 'it did not help, and the value before it was put back.',
+  'not-put-back': 'it did not help, and what stands there now is left to a person.',
 };

@@ -2,7 +2,7 @@
 import type { Need } from '../domain/case.js';
 import type { GroupProblem } from '../domain/ruling.js';
 import type { Approval } from '../domain/troubleshooting.js';
-import type { GroupStage } from '../workflows/troubleshooting-messages.js';
+import type { GroupStage } from '../domain/group-stage.js';
 import { sentence, utc } from './clean.js';
 
 export interface GroupSentenceInput {

@@ -12,8 +12,8 @@ import { admitted, waitsForApproval } from './group-admission.js';
 import { asked, groupVerbs, noted, tried } from './group-doing.js';
 import { leaveToPerson, waitForPerson } from './left-to-person.js';
 import { triggered } from './group-triggers.js';
-import type { GroupStage } from './troubleshooting-messages.js';
-import { putBack, verifyAsMember } from './verifying.js';
+import type { GroupStage } from '../domain/group-stage.js';
+import { over, putBack, verifyAsMember } from './verifying.js';
 
 /** From what was diagnosed to what came of it. */
 export async function fixIt(bench: Bench): Promise<GroupStage> {
@@ -153,7 +153,7 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
     return leaveToPerson(bench, { why: did.why, guidance: ['Look at the group as it is now, then ask for the fix again, or work it by hand.'], asks: [] }, 'not-applied', did.why);
   }
   const verdict = await verifyAsMember(bench);
-  if (verdict === 'failed') return putBack(bench, () => over(bench, round, 'put-back'));
+  if (verdict === 'failed') return putBack(bench);
   // At the end as at the beginning: is there a reason to escalate after all?
   await triggered(bench, false);
   state.person = null;
@@ -161,12 +161,8 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
   return 'document';
 }
 
-async function over(bench: Bench, round: number, how: string): Promise<void> {
-  await noted(bench, `group-over-${round}`, { say: 'group-over', round, how }, { group: { over: round } });
-}
-
 /** One change at the version that was approved, or the one thing that the fix does. */
-async function apply(bench: Bench): Promise<true | { why: string; text: string }> {
+async function apply(bench: Bench): Promise<true | { why: string; text: 'refused' | 'conflict' }> {
   const { state, ticketId } = bench;
   const fixing = state.fixing!;
   const { fix, round } = fixing;

@@ -12,8 +12,9 @@ export async function triggered(bench: Bench, heeding: boolean): Promise<Trigger
     state.person = { why: `Admin refused a reading: ${look.why}`, guidance: [], asks: [] };
     return 'refused';
   }
+  if (!look.value) return null;
   const { trigger } = look.value;
-  if (!trigger) return null;
+  state.diagnosis ??= look.value;
   state.trigger = trigger;
   state.outcome = 'escalate';
   bench.record(`escalated instead of fixed (${trigger.id}): ${trigger.why}`);

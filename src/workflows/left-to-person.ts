@@ -2,7 +2,7 @@
 import type { ForPerson } from '../domain/troubleshooting.js';
 import type { Bench } from './bench.js';
 import { asked } from './group-doing.js';
-import type { GroupStage } from './troubleshooting-messages.js';
+import type { GroupStage } from '../domain/group-stage.js';
 
 /** Leaves it to a person, flagged where something went wrong. Returns the stage to go on with, once somebody has. */
 export function leaveToPerson(bench: Bench, person: ForPerson, name = 'person', flag: string | null = null): Promise<GroupStage> {

@@ -6,7 +6,7 @@ import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, PROVIDABLE, REPORT_FIELDS, SCO
 import { NEEDS } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
 import type { Verb } from './state.js';
-import { GROUP_STAGES } from './troubleshooting-messages.js';
+import { GROUP_STAGES } from '../domain/group-stage.js';
 
 type Check = (value: unknown) => string | null;
 type Fields = Record<string, Check>;

@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Need } from '../domain/case.js';
 import type { FactValues } from '../domain/facts.js';
+import type { GroupStage } from '../domain/group-stage.js';
 import type { Approval, ApprovalSubject, Diagnosis, Resolution } from '../domain/troubleshooting.js';
 import type { Actor, Answer, Said } from './messages.js';
 
@@ -12,10 +13,6 @@ import type { Actor, Answer, Said } from './messages.js';
 export const TROUBLESHOOTING = 'troubleshooting';
 /** `group-5158-1`: one a cycle of a case. */
 export const troubleshootingId = (ticketId: string, cycle: number): string => `group-${ticketId}-${cycle}`;
-
-export const GROUP_STAGES = ['gather', 'scope', 'group-status', 'recent-changes', 'test', 'fix', 'document', 'ended'] as const;
-/** The seven steps of the guide, and the end. */
-export type GroupStage = (typeof GROUP_STAGES)[number];
 
 /* What is said to it */
 

@@ -11,7 +11,7 @@ import { hears, reading, verbs } from './act.js';
 import { now, type Desk } from './desk.js';
 import { keepOwed, settleMail } from './promise.js';
 import type { Message } from './state.js';
-import { learned, stop, tellCase, TROUBLESHOOTING, troubleshootingId, type GroupOutcome } from './troubleshooting-messages.js';
+import { learned, stop, tellCase, TROUBLESHOOTING, troubleshootingId, type GroupNews, type GroupOutcome } from './troubleshooting-messages.js';
 import type { TroubleshootingInput } from './troubleshooting-state.js';
 
 type Over = Extract<Message, { verb: 'troubleshot' }>;
@@ -23,6 +23,7 @@ const outcomeOf = (desk: Desk) => desk.state.done['troubleshot'] as { outcome: G
 export async function troubleshoot(desk: Desk): Promise<Stage> {
   const { state } = desk;
   if (outcomeOf(desk)?.outcome === 'escalate') return handOver(desk);
+  showNews(desk);
   const before = outcomeOf(desk) ? null : await begun(desk);
   for (let message: Message | 'due' | null = before; ; ) {
     if (message === null || message === 'due') message = await desk.next(await keepOwed(desk));
@@ -31,7 +32,9 @@ export async function troubleshoot(desk: Desk): Promise<Stage> {
     message = null;
     switch (heard.verb) {
       case 'groupNews':
-        if (!outcomeOf(desk)) show(desk, heard.needs, heard.flagged);
+        if (outcomeOf(desk)) continue;
+        state.done['group-news'] = { needs: heard.needs, flagged: heard.flagged };
+        showNews(desk);
         continue;
       case 'troubleshot': {
         const to = over(desk, heard);
@@ -59,7 +62,6 @@ export async function troubleshoot(desk: Desk): Promise<Stage> {
  */
 async function begun(desk: Desk): Promise<Over | null> {
   const { state, ticketId } = desk;
-  desk.need(null);
   if (desk.run.groupKnown) return null;
   // What an earlier run began may have been ended from outside while no one looked.
   let again = 'group-begun' in state.done;
@@ -117,7 +119,8 @@ const inputFor = (desk: Desk): TroubleshootingInput => {
 };
 
 /** What it needs, and why it is flagged, are the case's own. */
-function show(desk: Desk, needs: Parameters<Desk['need']>[0], flagged: string | null): void {
+function showNews(desk: Desk): void {
+  const { needs, flagged } = (desk.state.done['group-news'] ?? { needs: null, flagged: null }) as Pick<GroupNews, 'needs' | 'flagged'>;
   desk.need(needs);
   if (flagged) desk.flag(`${OURS}${flagged}`);
   else if (desk.state.flagged?.startsWith(OURS)) desk.state.flagged = null;
@@ -129,9 +132,10 @@ function over(desk: Desk, { outcome, resolution }: Over): Stage | null {
   const { state } = desk;
   if (outcomeOf(desk) || 'group-left' in state.done) return null;
   state.done['troubleshot'] = { outcome, resolution };
+  state.done['group-news'] = { needs: outcome === 'person' || outcome === 'stopped' ? 'person' : null, flagged: null };
   const { trigger } = resolution;
   desk.record('heard', `group troubleshooting: ${outcome}${trigger && outcome === 'escalate' ? ` (${trigger.id})` : ''}`, { by: 'group troubleshooting' });
-  show(desk, outcome === 'person' || outcome === 'stopped' ? 'person' : null, null);
+  showNews(desk);
   return outcome === 'escalate' ? handOver(desk) : null; // Else the case ends when the ticket is solved.
 }
 
@@ -152,7 +156,8 @@ export async function leaveTroubleshooting(desk: Desk, to: Stage): Promise<void>
   state.done['group-left'] = true;
   delete state.done['group-begun'];
   desk.run.groupKnown = false;
-  show(desk, null, null);
+  delete state.done['group-news'];
+  showNews(desk);
   await told(desk, () => child(desk).signal(stop, { reason: `the case went on to ${to}` }));
 }
 

@@ -1,11 +1,12 @@
 /** The state of a group troubleshooting: plain JSON that a run carries into the next one. Nothing here knows of Temporal. */
+import type { GroupStage } from '../domain/group-stage.js';
 import type { Clocks } from '../config.js';
 import type { Need } from '../domain/case.js';
 import type { Facts, Scope } from '../domain/facts.js';
 import type { GroupProblem } from '../domain/ruling.js';
 import type { Approval, Diagnosis, Explanation, Fix, ForPerson, Resolution, Trigger, Verification } from '../domain/troubleshooting.js';
 import type { Actor } from './messages.js';
-import type { Approve, FixIt, GroupOutcome, GroupStage, Learned, Observed, Refuse, Stop } from './troubleshooting-messages.js';
+import type { Approve, FixIt, GroupOutcome, Learned, Observed, Refuse, Stop } from './troubleshooting-messages.js';
 
 export interface TroubleshootingInput {
   ticketId: string;

@@ -3,6 +3,7 @@
  * under the case. It diagnoses, has a person ask for the fix and a second one approve it, changes one thing,
  * looks at it as the member does, puts it back where that fails, and documents what came of it.
  */
+import type { GroupStage } from '../domain/group-stage.js';
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Resolution } from '../domain/troubleshooting.js';
 import { openBench, Stopped, type Bench } from './bench.js';
@@ -12,7 +13,7 @@ import { groupVerbs, noted, tried } from './group-doing.js';
 import { triggered } from './group-triggers.js';
 import { leaveToPerson, waitForPerson } from './left-to-person.js';
 import { waitsForApproval } from './group-admission.js';
-import { troubleshot, type GroupOutcome, type GroupStage } from './troubleshooting-messages.js';
+import { troubleshot, type GroupOutcome } from './troubleshooting-messages.js';
 import type { TroubleshootingInput } from './troubleshooting-state.js';
 
 

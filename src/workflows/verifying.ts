@@ -1,4 +1,5 @@
 /** After a change: what the member sees, and what is done when that is not what it should be. */
+import type { GroupNote } from '../wording/group-contents.js';
 import type { FixKind, Verification } from '../domain/troubleshooting.js';
 import { inverse } from '../policy/fixes.js';
 import { fixDidNotHold } from '../policy/triggers.js';
@@ -7,7 +8,7 @@ import { now } from './desk.js';
 import { asked, groupVerbs, noted, tried } from './group-doing.js';
 import { triggered } from './group-triggers.js';
 import { leaveToPerson } from './left-to-person.js';
-import type { GroupStage } from './troubleshooting-messages.js';
+import type { GroupStage } from '../domain/group-stage.js';
 
 /** By impersonation; where nobody can be impersonated, by a login that an agent watched. */
 export async function verifyAsMember(bench: Bench): Promise<Verification['verdict']> {
@@ -63,7 +64,7 @@ async function watchedLogin(bench: Bench): Promise<'works' | 'fails'> {
 }
 
 /** The inverse change at the version that ours left. What somebody changed meanwhile is never overwritten. */
-export async function putBack(bench: Bench, over: () => Promise<void>): Promise<GroupStage> {
+export async function putBack(bench: Bench): Promise<GroupStage> {
   const { state, ticketId } = bench;
   const fixing = state.fixing!;
   const { change } = fixing.fix;
@@ -75,7 +76,7 @@ export async function putBack(bench: Bench, over: () => Promise<void>): Promise<
         : `The fix did not help, and Admin refused to put it back: ${done.why}`;
       state.fixing = null;
       state.request = null;
-      await over();
+      await over(bench, fixing.round, 'not-put-back');
       return leaveToPerson(bench, { why, guidance: [`Look at ${change.field} of the group: before our change it was ${String(change.from)}.`], asks: [] }, 'not-put-back', why);
     }
     state.putBack = true;
@@ -83,6 +84,11 @@ export async function putBack(bench: Bench, over: () => Promise<void>): Promise<
   }
   state.trigger = fixDidNotHold(now());
   state.outcome = 'escalate';
-  await noted(bench, `group-over-${fixing.round}`, { say: 'group-over', round: fixing.round, how: 'put-back' }, { group: { over: fixing.round } });
+  await over(bench, fixing.round, 'put-back');
   return 'document';
+}
+
+/** What came of a change is settled, and on the ticket: nobody takes it up again. */
+export async function over(bench: Bench, round: number, how: Extract<GroupNote, { say: 'group-over' }>['how']): Promise<void> {
+  await noted(bench, `group-over-${round}`, { say: 'group-over', round, how }, { group: { over: round } });
 }
