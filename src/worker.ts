@@ -9,8 +9,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Ports } from './activities/index.js';
+import { createTroubleshootingActivities } from './activities/troubleshooting.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
+import { connectGroups } from './adapters/admin-groups.js';
 import { connectHelpdesk } from './adapters/helpdesk.js';
 import { connectJira } from './adapters/jira.js';
 import { connectMail } from './adapters/mail.js';
@@ -41,7 +43,7 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
   const helpdesk = await connectHelpdesk(config.helpdesk, fetch, (warning) => log.warn(warning));
   const jira = connectJira(config.jira);
   const mail = connectMail(config.mail);
-  const ports = { helpdesk, jira, admin: connectAdmin(config.admin), mail };
+  const ports = { helpdesk, jira, admin: connectAdmin(config.admin), groups: connectGroups(config.admin), mail };
   return {
     ...(config.mode === 'observe' ? observing(ports, log) : ports),
     whoAmI: { helpdesk: () => helpdesk.whoAmI(), jira: () => jira.whoAmI() },
@@ -61,6 +63,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     ...workflowCode(),
     activities: {
       ...createActivities({ ...ports, config, cases: toCases }),
+      ...createTroubleshootingActivities(ports),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),

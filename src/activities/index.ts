@@ -23,16 +23,22 @@ import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE } from './failures.js';
 import { findMember, gather } from './gather.js';
 import type { Inherited } from '../workflows/messages.js';
+import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
+import type { Resolution } from '../domain/troubleshooting.js';
+import type { GroupsPort } from './groups-port.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort, TicketUpdate } from './ports.js';
 
 export interface Ports {
   helpdesk: HelpdeskPort;
   jira: JiraPort;
   admin: AdminPort;
+  groups: GroupsPort;
   mail: MailPort;
 }
 /** How one case reaches another. */
 export interface CasesPort {
+  /** What came of a case's group troubleshooting; null while it runs, and where it is gone or was ended from outside. */
+  troubleshot(ticketId: string, cycle: number): Promise<TroubleshootingResult | null>;
   inherit(ticketId: string, what: Inherited): Promise<void>;
 }
 export interface ActivityDependencies extends Ports {
@@ -140,7 +146,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
      * Files the Jira issue of one escalation and links it to the ticket. Its label names the escalation, so a
      * repeat finds it. A repeat waits out the search index's lag before it believes that there is none.
      */
-    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport }): Promise<Filed> {
+    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport; /** What group troubleshooting found out before. */ group?: Resolution }): Promise<Filed> {
       const { team, row } = input.handoff;
       if (!byJira(team)) throw ApplicationFailure.nonRetryable(`${team} is not reached by a Jira issue`, FAILURE.refused);
       const label = issueLabel(input.ticketId, input.cycle);
@@ -159,6 +165,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
             cycle: input.cycle,
             earlier: input.earlier,
             report: row === 'technical-error' ? { ...ticket.report, ...input.report } : null,
+            ...(input.group ? { group: input.group } : {}),
           },
           {
             ticketId: input.ticketId,
@@ -173,7 +180,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
           project: config.jira.projects[team as keyof typeof config.jira.projects],
           issueType: input.handoff.overriddenBy ? types['override']! : (types[row] ?? types['override']!),
           ...text,
-          labels: ['onetouch', label],
+          labels: ['onetouch', label, ...(input.group?.trigger?.restricted ? ['restricted'] : [])],
           ...(row === 'general-feedback' ? { assignee: null } : {}),
           ...(input.handoff.priority === 'Normal' ? {} : { priority: input.handoff.priority }),
         });
@@ -255,6 +262,11 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     /** Hands what a merged ticket still owes to the case of the surviving one. */
     async handToSurvivor(input: { survivor: string; inherited: Inherited }): Promise<void> {
       await cases.inherit(input.survivor, input.inherited);
+    },
+
+    /** What came of this cycle's group troubleshooting, for a case that began anew; null where nobody can tell. */
+    async groupResult(input: { ticketId: string; cycle: number }): Promise<TroubleshootingResult | null> {
+      return cases.troubleshot(input.ticketId, input.cycle);
     },
 
     /** What an effect's mark on the ticket keeps; null when the effect has left none. */

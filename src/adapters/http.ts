@@ -11,7 +11,7 @@ export const TIMEOUT_MS = 15_000;
 export interface HttpCall {
   /** What it is for, in words that go into a failure: "read the ticket". */
   doing: string;
-  method?: 'GET' | 'POST' | 'PUT';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the base URL on, with a leading slash; ids in it encoded. May have a query string. */
   path: string;
   query?: Record<string, string | number>;

@@ -1,10 +1,13 @@
 /** MODE=observe: everything is read, nothing is done. What would have been done is logged, without member data. */
+import { observingGroups } from './observe-groups.js';
+import type { GroupsPort } from '../activities/groups-port.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort } from '../activities/ports.js';
 
 interface Ports {
   helpdesk: HelpdeskPort;
   jira: JiraPort;
   admin: AdminPort;
+  groups: GroupsPort;
   mail: MailPort;
 }
 /** A pino logger will do. */
@@ -13,7 +16,7 @@ export interface ObserveLog {
 }
 
 /** The same ports, where reads pass through and writes only say what they would have done. */
-export function observing({ helpdesk, jira, admin }: Ports, log: ObserveLog): Ports {
+export function observing({ helpdesk, jira, admin, groups }: Ports, log: ObserveLog): Ports {
   const would = (what: string, fields: Record<string, unknown> = {}) => log.info({ observing: true, ...fields }, `would ${what}`);
   return {
     helpdesk: {
@@ -54,6 +57,7 @@ export function observing({ helpdesk, jira, admin }: Ports, log: ObserveLog): Po
         would("note the member's account", { key });
       },
     },
+    groups: observingGroups(groups, would),
     mail: {
       async send({ messageId }) {
         would('send a mail', { messageId });

@@ -6,6 +6,8 @@ import type { CaseRecord, CaseView, Entry } from '../domain/case.js';
 import type { Ruling } from '../domain/ruling.js';
 import * as messages from '../workflows/messages.js';
 import { caseId, ESCALATION, TASK_QUEUE, ticketOf, type Answer, type Said } from '../workflows/messages.js';
+import * as group from '../workflows/troubleshooting-messages.js';
+import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
 import { SEARCH } from '../workflows/search-attributes.js';
 import { BadQuery, grpcCode, GRPC, Malformed, NoSuchCase, TemporalAway, understood } from './errors.js';
 
@@ -98,6 +100,27 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     return bounded(ticketId, () => client.workflow.getHandle(caseId(ticketId), runId).result() as Promise<CaseRecord>);
   };
 
+  /** Says something to the group troubleshooting of the case's present cycle. */
+  const groupUpdate =
+    <T>(definition: UpdateDefinition<Answer, [Said<T>]>) =>
+    async (ticketId: string, said: Said<T>): Promise<Answer> => {
+      const { cycle } = await ask(ticketId, () => handle(ticketId).query(messages.state), viewOf);
+      try {
+        return await client.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.getHandle(group.troubleshootingId(ticketId, cycle)).executeUpdate(definition, { args: [said], ...(said.id && { updateId: said.id }) }),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { accepted: false, reason: 'No group troubleshooting of this case is going on.' };
+        if (error instanceof WorkflowUpdateFailedError) {
+          const { cause } = error;
+          if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
+            return { accepted: false, reason: 'The group troubleshooting ended before it could take this up.' };
+          throw new Malformed(cause?.message ?? error.message, { cause: error });
+        }
+        throw understood(error, ticketId);
+      }
+    };
+
   const update =
     <T>(definition: UpdateDefinition<Answer, [Said<T>]>) =>
     async (ticketId: string, said: Said<T>): Promise<Answer> => {
@@ -189,6 +212,35 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     resume: update(messages.resume),
     setPromise: update(messages.setPromise),
     settleMail: update(messages.settleMail),
+
+    fix: groupUpdate(group.fix),
+    approve: groupUpdate(group.approve),
+    refuse: groupUpdate(group.refuse),
+    observed: groupUpdate(group.observed),
+    /** The group troubleshooting of the case's present cycle; null when there is none. Rejects with `NoSuchCase`. */
+    group: async (ticketId: string): Promise<group.GroupView | null> => {
+      const { cycle } = await ask(ticketId, () => handle(ticketId).query(messages.state), viewOf);
+      return client.withDeadline(Date.now() + deadlineMs, async () => {
+        try {
+          return await client.workflow.getHandle(group.troubleshootingId(ticketId, cycle)).query(group.groupView);
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw understood(error, ticketId);
+        }
+      });
+    },
+    /** What came of a group troubleshooting that completed; null where it runs, is gone, or was ended from outside. */
+    troubleshot: async (ticketId: string, cycle: number): Promise<TroubleshootingResult | null> => {
+      const found = client.workflow.getHandle(group.troubleshootingId(ticketId, cycle));
+      return client.withDeadline(Date.now() + deadlineMs, async () => {
+        try {
+          return (await found.describe()).status.name === 'COMPLETED' ? ((await found.result()) as TroubleshootingResult) : null;
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
+      });
+    },
 
     /** Resolves when Temporal answers for our namespace. */
     ready: async (): Promise<void> => {

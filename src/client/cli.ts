@@ -4,6 +4,7 @@ import { STAGES } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
 import { exportAudit, showAudit, verifyAudit } from './commands/audit.js';
 import { decideLocally } from './commands/decide.js';
+import { showGroup } from './commands/group.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
 import { jsonFrom, provided } from './commands/provide.js';
 import { replayWebhook } from './commands/replay.js';
@@ -134,6 +135,31 @@ function program(io: Io): Command {
       .description('was an export changed? says in which line')
       .option('--key <file>', "the public key as PEM (default: ask the gateway for its own)"),
     (session, file: string, options: { key?: string }) => verifyAudit(session, file, options),
+  );
+  on(cli.command('group <ticket>').description('the group troubleshooting: its step, its evidence, the change that waits for approval'), showGroup);
+  on(
+    saying('fix <ticket>', "ask for the fix of the group's problem; a change of the group then waits for a second person")
+      .option('-r, --reason <text>', 'why, for the record'),
+    (session, ticket: string, o: { reason?: string }) => session.say(ticket, 'fix', o.reason ? { reason: o.reason } : {}),
+  );
+  const onOff = (flags: string, what: string) => new Option(flags, what).choices(['on', 'off']).makeOptionMandatory();
+  on(
+    saying('approve <ticket>', 'approve exactly this change of a group, as the second person')
+      .requiredOption('--group <id>', 'the group')
+      .requiredOption('--field <name>', 'what is changed')
+      .addOption(onOff('--from <value>', 'the value before'))
+      .addOption(onOff('--to <value>', 'the value after'))
+      .requiredOption('--version <version>', 'the version that it was read at'),
+    (session, ticket: string, o: { group: string; field: string; from: string; to: string; version: string }) =>
+      session.say(ticket, 'approve', { groupId: o.group, field: o.field, from: o.from === 'on', to: o.to === 'on', version: o.version }),
+  );
+  on(
+    saying('refuse <ticket>', 'refuse the change of a group that waits for approval').addOption(reason),
+    (session, ticket: string, o: { reason: string }) => session.say(ticket, 'refuse', { reason: o.reason }),
+  );
+  on(
+    saying('observed <ticket> <login>', 'a login that you watched: works, fails'),
+    (session, ticket: string, login: string) => session.say(ticket, 'observed', { login }),
   );
 
   cli

@@ -29,7 +29,12 @@ export function effectsOn({ helpdesk, jira, admin, mail }: Pick<Company, 'helpde
   const accountNotes = admin.members().flatMap(({ notes }) =>
     notes.flatMap(({ key }) => (key.startsWith(`${ticket}:`) ? [`account-note ${key.slice(ticket.length + 1)}`] : [])),
   );
-  return [...onTicket, ...mails, ...issues, ...accountNotes];
+  const key = new RegExp(`\\bkey ${ticket}:(\\d+:\\S+)$`);
+  const inAdmin = admin.ledger.flatMap(({ by, kind, text }) => {
+    const named = by === US ? key.exec(text)?.[1] : undefined;
+    return named ? [`${kind} ${plainly(named)}`] : [];
+  });
+  return [...onTicket, ...mails, ...issues, ...accountNotes, ...inAdmin];
 }
 
 const VARYING = [/-\d{4}-\d\d-\d\dT[\d:.]+Z$/, /(?<=-reply)-\d+$/, /-(?:prodops|infra)-\d+.*$/];

@@ -8,6 +8,7 @@ export const STAGES = [
   'holding',
   'waiting',
   'tier-1',
+  'troubleshooting',
   'escalating',
   'awaiting-resolution',
   'choosing',
@@ -30,6 +31,9 @@ export const NEEDS = [
   'promise-time',
   'resume',
   'surviving-ticket',
+  'fix',
+  'approval',
+  'observed-login',
 ] as const;
 /** What a person has to do before the case goes on by itself. */
 export type Need = (typeof NEEDS)[number];

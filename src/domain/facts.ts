@@ -49,6 +49,14 @@ export const ERROR_KINDS = [
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
+export const SCOPES = ['one-member', 'several-members', 'whole-group', 'several-groups'] as const;
+/** Whom a group's problem affects. */
+export type Scope = (typeof SCOPES)[number];
+
+export const OBSERVED_LOGINS = ['works', 'fails'] as const;
+/** What an agent saw when a member, or a sample account, signed in while they watched. */
+export type ObservedLogin = (typeof OBSERVED_LOGINS)[number];
+
 export const FACT_SOURCES = ['ticket', 'HGP', 'Admin', 'agent', 'member'] as const;
 export type FactSource = (typeof FACT_SOURCES)[number];
 
@@ -79,6 +87,14 @@ export interface FactValues {
   orderTemplateCompleted: boolean;
   firstSessionCompleted: boolean;
   clinicalRequirementsMet: boolean;
+  /** Group troubleshooting: whom it affects. */
+  scope: Scope;
+  /** Where nobody can be impersonated: a login that an agent watched. */
+  observedLogin: ObservedLogin;
+  /** Something about the group's problem looks like a vulnerability or a breach. */
+  securityConcern: boolean;
+  /** It looks like a defect of the software. */
+  suspectedDefect: boolean;
 }
 export type FactName = keyof FactValues;
 
@@ -106,6 +122,10 @@ export const PROVIDABLE = [
   'orderTemplateCompleted',
   'firstSessionCompleted',
   'clinicalRequirementsMet',
+  'scope',
+  'observedLogin',
+  'securityConcern',
+  'suspectedDefect',
 ] as const satisfies readonly FactName[];
 
 /** The error report's fields, in the order in which an engineer reads them. */

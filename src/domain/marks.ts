@@ -5,6 +5,7 @@
  */
 import type { Handoff, MemberPromise, Outcome } from './case.js';
 import type { RowId } from './ruling.js';
+import type { Fix, Approval } from './troubleshooting.js';
 import type { Ticket, TicketSnapshot } from './ticket.js';
 
 /** The name of an effect, carried to the other side. */
@@ -19,6 +20,16 @@ export interface MarkData {
   handoff?: Handoff;
   promise?: MemberPromise;
   record?: RecordMark;
+  group?: GroupMark;
+}
+/** What group troubleshooting must find again when it was ended from outside. Member ids are left out. */
+export interface GroupMark {
+  /** A change is about to be made; whatever came of it is still to be verified. */
+  begun?: { round: number; fix: Fix; approval: Approval | null };
+  /** What came of the change of this round is settled. */
+  over?: number;
+  /** It ended, with this outcome. */
+  ended?: string;
 }
 /** What the last record says, for a ticket that changes after its case ended. */
 export interface RecordMark {

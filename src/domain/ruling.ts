@@ -9,6 +9,10 @@ export type Team = (typeof TEAMS)[number];
 export type JiraTeam = Extract<Team, 'ProdOps' | 'Infra'>;
 export const byJira = (team: Team): team is JiraTeam => team === 'ProdOps' || team === 'Infra';
 
+export const GROUP_PROBLEMS = ['access', 'engagement', 'configuration', 'rewards'] as const;
+/** What group troubleshooting diagnoses. */
+export type GroupProblem = (typeof GROUP_PROBLEMS)[number];
+
 /** A priority of the helpdesk and of Jira, in the words of the protocol. */
 export type Priority = 'Normal' | 'High' | 'Urgent';
 
@@ -96,6 +100,11 @@ export type Ruling = RulingBase &
         priority: Priority;
         /** True where nobody waits for a resolution (feedback): the case ends at the hand-over. */
         endsAtHandOver: boolean;
+      }
+    | {
+        /** A group's problem is diagnosed, check by check, and fixed, explained or escalated by what that shows. */
+        kind: 'troubleshoot';
+        problem: GroupProblem;
       }
     | {
         /** Held for a person: no Jira issue, no Admin change, no message beyond the acknowledgement. */

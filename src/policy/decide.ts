@@ -75,6 +75,8 @@ function effectOf({ then }: Row, known: Known, holdMs: number): Effect {
       return { kind: 'wait', until: new Date((readTime(known[then.since]) ?? 0) + holdMs + then.plusMs).toISOString() };
     case 'escalate':
       return { kind: 'escalate', team: then.team, priority: then.priority, endsAtHandOver: then.endsAtHandOver };
+    case 'troubleshoot':
+      return { kind: 'troubleshoot', problem: then.problem };
     case 'answer':
     case 'hold':
       return { kind: then.kind };

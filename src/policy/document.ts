@@ -1,9 +1,11 @@
 /** docs/protocols.md, written from the table, so that Member Services can check what the system does. */
 import { ERROR_KINDS } from '../domain/facts.js';
+import type { GroupProblem } from '../domain/ruling.js';
 import { HOLD_MS, span } from './clocks.js';
 import { FACT_WORDS } from './fact-words.js';
 import type { Row, RowInquiry, Then } from './row.js';
 import { ROWS } from './table.js';
+import { renderChecks, renderTroubleshooting } from './troubleshooting-document.js';
 import { POLICY_VERSION } from './version.js';
 
 const TITLES: Readonly<Record<RowInquiry, string>> = {
@@ -72,14 +74,22 @@ function section(inquiry: RowInquiry): string {
   const rows = ROWS.filter((r) => r.inquiry === inquiry);
   const needs = [...new Set(rows.flatMap((r) => r.needs))];
   const readings = rows.flatMap((r) => (r.ourReading ? [`Our reading, \`${r.id}\`: ${r.ourReading}`] : []));
+  const problem = problemOf(rows);
   return [
+    ...(rows[0]?.id === 'group/access' ? [renderTroubleshooting()] : []),
     `## ${TITLES[inquiry]}`,
     inquiry === 'unknown' ? 'Inquiry field: empty, or none of the above.' : `Inquiry field: \`${inquiry}\`.`,
     ...(needs.length ? [`What must be known:\n\n${needs.map((n) => `- ${FACT_WORDS[n]}`).join('\n')}`] : []),
     `| row | when | then | source |\n|---|---|---|---|\n${rows.map(line).join('\n')}`,
     ...(inquiry === 'technical-error' ? [`The error kinds: ${ERROR_KINDS.map((k) => `\`${k}\``).join(', ')}.`] : []),
     ...readings,
+    ...(problem ? [renderChecks(problem)] : []),
   ].join('\n\n');
+}
+
+function problemOf(rows: readonly Row[]): GroupProblem | null {
+  const then = rows[0]?.then;
+  return then?.kind === 'troubleshoot' ? then.problem : null;
 }
 
 const line = (r: Row) =>
@@ -99,6 +109,8 @@ function verdict(then: Then): string {
       return 'Wait';
     case 'escalate':
       return `Escalate to ${then.team}, priority ${then.priority}${then.endsAtHandOver ? ', ends at the hand-over' : ''}`;
+    case 'troubleshoot':
+      return 'Group troubleshooting';
     case 'hold':
       return 'Held for a person';
   }

@@ -17,6 +17,10 @@ export const FACT_WORDS: Readonly<Record<FactName, string>> = {
   orderTemplateCompleted: 'whether the order template is completed',
   firstSessionCompleted: 'whether the first session is completed',
   clinicalRequirementsMet: 'whether all clinical requirements are met',
+  scope: 'whether one member, several, the whole group or several groups are affected',
+  observedLogin: 'whether a login that an agent watched works',
+  securityConcern: 'whether there is a security concern',
+  suspectedDefect: 'whether a software defect is suspected',
 };
 
 /** What Admin and HGP know of a member, once the member's id is known. */

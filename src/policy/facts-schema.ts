@@ -1,7 +1,7 @@
 /** Facts as JSON from outside, checked. In its own file, so that workflows never bundle zod. */
 // oxlint-disable-next-line no-restricted-imports -- this file is an edge: decide() and workflows never import it.
 import { z } from 'zod';
-import { ERROR_KINDS, FACT_SOURCES, INQUIRIES, type FactName, type Facts, type FactValues } from '../domain/facts.js';
+import { ERROR_KINDS, FACT_SOURCES, INQUIRIES, OBSERVED_LOGINS, SCOPES, type FactName, type Facts, type FactValues } from '../domain/facts.js';
 import { readNow } from './clocks.js';
 import { FACT_WORDS } from './fact-words.js';
 
@@ -24,6 +24,10 @@ const values = {
   orderTemplateCompleted: yesOrNo,
   firstSessionCompleted: yesOrNo,
   clinicalRequirementsMet: yesOrNo,
+  scope: z.enum(SCOPES),
+  observedLogin: z.enum(OBSERVED_LOGINS),
+  securityConcern: yesOrNo,
+  suspectedDefect: yesOrNo,
 } satisfies { [K in FactName]: z.ZodType<FactValues[K]> };
 
 const factOf = <V extends z.ZodType>(value: V) => z.strictObject({ value, source: z.enum(FACT_SOURCES), readAt: time });

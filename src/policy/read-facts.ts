@@ -3,6 +3,8 @@ import {
   ERROR_KINDS,
   FACT_SOURCES,
   INQUIRIES,
+  OBSERVED_LOGINS,
+  SCOPES,
   type Fact,
   type FactName,
   type Facts,
@@ -40,6 +42,10 @@ const READABLE: { [K in FactName]: (v: unknown) => boolean } = {
   orderTemplateCompleted: yesOrNo,
   firstSessionCompleted: yesOrNo,
   clinicalRequirementsMet: yesOrNo,
+  scope: oneOf(SCOPES),
+  observedLogin: oneOf(OBSERVED_LOGINS),
+  securityConcern: yesOrNo,
+  suspectedDefect: yesOrNo,
 };
 export const FACT_NAMES = Object.keys(READABLE) as FactName[];
 

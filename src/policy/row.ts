@@ -1,6 +1,6 @@
 /** What a row of the protocol is made of, and the helpers that rows are written with. */
 import type { FactName, FactValues, Inquiry } from '../domain/facts.js';
-import type { Priority, RowId, Team } from '../domain/ruling.js';
+import type { GroupProblem, Priority, RowId, Team } from '../domain/ruling.js';
 
 /** Facts as far as they are known. */
 export type Known = Partial<FactValues>;
@@ -22,6 +22,7 @@ export type Then = Does &
     /** Until the hold has passed since the fact's moment, and `plusMs` more. */
     | { kind: 'wait'; since: SinceFact; plusMs: number }
     | { kind: 'escalate'; team: Team; priority: Priority; endsAtHandOver: boolean }
+    | { kind: 'troubleshoot'; problem: GroupProblem }
     | { kind: 'hold' }
   );
 
@@ -78,6 +79,9 @@ export const escalateTo = (
   does: string,
   { priority = 'Normal', endsAtHandOver = false }: { priority?: Priority; endsAtHandOver?: boolean } = {},
 ): Then => ({ kind: 'escalate', team, does, priority, endsAtHandOver });
+
+/** Diagnosed by the checks of its problem, in src/policy/checks. */
+export const troubleshoot = (problem: GroupProblem, does: string): Then => ({ kind: 'troubleshoot', problem, does });
 
 /** Held for a person. */
 export const hold = (does: string): Then => ({ kind: 'hold', does });

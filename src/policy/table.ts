@@ -5,10 +5,11 @@ import type { Row, RowInquiry } from './row.js';
 import { appAndTech } from './rows/app-and-tech.js';
 import { commonInquiries } from './rows/common-inquiries.js';
 import { devices } from './rows/devices.js';
+import { groups } from './rows/groups.js';
 import { heldForAPerson } from './rows/held-for-a-person.js';
 import { technicalErrors } from './rows/technical-errors.js';
 
-export const ROWS: readonly Row[] = [...commonInquiries, ...appAndTech, ...devices, ...technicalErrors, ...heldForAPerson];
+export const ROWS: readonly Row[] = [...commonInquiries, ...appAndTech, ...devices, ...technicalErrors, ...groups, ...heldForAPerson];
 
 const byId = new Map<string, Row>(ROWS.map((r) => [r.id, r]));
 

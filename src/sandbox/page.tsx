@@ -8,6 +8,7 @@ import type { Helpdesk } from './helpdesk/stand-in.js';
 import type { Jira, Resolution } from './jira/stand-in.js';
 import type { Clock } from './ledger.js';
 import type { Mail } from './mail.js';
+import { GroupSheet } from './page/groups.js';
 import { Issue } from './page/issues.js';
 import { MemberSheet, NewMemberForm, readFacts } from './page/members.js';
 import { minute, Tag } from './page/parts.js';
@@ -59,7 +60,7 @@ function pageApp(o: PageOptions): Hono {
       }
       return c.redirect(`/${back}`, 303);
     });
-  const shown = (kind: 'ticket' | 'issue' | 'member', id: string) => `?${kind}=${encodeURIComponent(id)}#${kind}-${encodeURIComponent(id)}`;
+  const shown = (kind: 'ticket' | 'issue' | 'member' | 'group', id: string) => `?${kind}=${encodeURIComponent(id)}#${kind}-${encodeURIComponent(id)}`;
 
   form('/tickets', async (f) => {
     const member = f.memberId ? o.admin.member(f.memberId).member : { name: f.name?.trim() || 'A member', email: f.email?.trim() || null };
@@ -90,6 +91,10 @@ function pageApp(o: PageOptions): Hono {
     const now = await o.now();
     await o.admin.setMember(id, readFacts(f, o.admin.member(id), now));
     return shown('member', id);
+  });
+  form('/groups/:id', async (f, id) => {
+    await actOnGroup(o.admin, f, id);
+    return shown('group', id);
   });
   form('/mail/clear', async () => {
     o.mail.clear();
@@ -145,10 +150,28 @@ async function actOnIssue(jira: Jira, f: Form, key: string): Promise<void> {
   }
 }
 
+async function actOnGroup(admin: Admin, f: Form, id: string): Promise<void> {
+  const { employer, rewards } = admin.group(id);
+  switch (f.act) {
+    case 'enabled':
+      await admin.changedByHand(id, { enabled: !employer.enabled });
+      return;
+    case 'rewards':
+      await admin.changedByHand(id, { rewards: { enabled: !rewards.enabled } });
+      return;
+    case 'touch':
+      await admin.changedByHand(id);
+      return;
+    default:
+      throw new Error('The form did not say what to do: use one of its buttons.');
+  }
+}
+
 const Whole = ({ o, now, shown, notice }: { o: PageOptions; now: number; shown: Record<string, string>; notice: string | null }) => {
   const tickets = o.helpdesk.tickets();
   const issues = o.jira.issues().toReversed();
   const members = o.admin.members();
+  const groups = o.admin.groups();
   const mails = [
     ...o.mail.messages.map((m) => ({ to: m.to.join(', '), subject: m.subject, text: m.text, at: m.at, from: 'our mail' })),
     // The helpdesk mails every public reply by itself.
@@ -178,6 +201,7 @@ const Whole = ({ o, now, shown, notice }: { o: PageOptions; now: number; shown: 
             <a href="#tickets">Tickets ({tickets.length})</a>
             <a href="#issues">Jira issues ({issues.length})</a>
             <a href="#members">Members ({members.length})</a>
+            <a href="#groups">Employer groups ({groups.length})</a>
             <a href="#mail">Mail ({mails.length})</a>
             {o.temporalUi && <a href={o.temporalUi}>Temporal UI</a>}
             {shown.refresh ? <a href="/">Stop reloading</a> : <a href="/?refresh=on">Reload every 5 seconds</a>}
@@ -213,6 +237,17 @@ const Whole = ({ o, now, shown, notice }: { o: PageOptions; now: number; shown: 
               {members.length === 0 && none}
               {members.map((m) => (
                 <MemberSheet record={m} open={shown.member === m.member.id} now={now} />
+              ))}
+            </section>
+            <section id="groups">
+              <h2>Employer groups in Admin</h2>
+              {groups.length === 0 && none}
+              {groups.map((g) => (
+                <GroupSheet
+                  group={g}
+                  ledger={o.admin.ledger.filter((e) => e.on === g.employer.id || (e.on in g.access && e.kind !== 'account-note'))}
+                  open={shown.group === g.employer.id}
+                />
               ))}
             </section>
             <section id="mail">

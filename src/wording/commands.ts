@@ -2,6 +2,7 @@
  * The commands that notes tell agents to use; the one place that knows how they are typed. `a|b` is a choice,
  * `[…]` may be left out, capitals stand for what the agent fills in. A test runs each of them through the CLI.
  */
+import type { ApprovalSubject } from '../domain/troubleshooting.js';
 import { oneLine } from './clean.js';
 
 const onetouch = (verb: string, ticketId: string, rest: string) =>
@@ -17,3 +18,13 @@ export const resumeCommand = (ticketId: string) => onetouch('resume', ticketId, 
 export const closeCommand = (ticketId: string) => onetouch('close', ticketId, '--reason "why"');
 export const reEscalateCommand = (ticketId: string) => onetouch('re-escalate', ticketId, '--reason "why"');
 export const overrideCommand = (ticketId: string) => onetouch('override', ticketId, '--team TEAM --reason "why"');
+export const fixCommand = (ticketId: string) => onetouch('fix', ticketId, '[--reason "why"]');
+/** Exactly what was proposed, so that nobody approves what they did not read. */
+export const approveCommand = (ticketId: string, { groupId, field, from, to, version }: Pick<ApprovalSubject, 'groupId' | 'field' | 'from' | 'to' | 'version'>) =>
+  onetouch('approve', ticketId, `--group ${quoted(groupId)} --field ${quoted(field)} --from ${onOff(from)} --to ${onOff(to)} --version ${quoted(version)}`);
+export const refuseCommand = (ticketId: string) => onetouch('refuse', ticketId, '--reason "why"');
+export const observedCommand = (ticketId: string) => onetouch('observed', ticketId, 'works|fails');
+
+const onOff = (value: boolean) => (value ? 'on' : 'off');
+/** For a shell: what is no plain word is quoted. */
+const quoted = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `"${oneLine(text).replace(/["\\$`]/g, '')}"`);

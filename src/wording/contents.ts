@@ -4,6 +4,8 @@
  */
 import type { ErrorReport, FactName, ReportField } from '../domain/facts.js';
 import type { Handoff, Outcome } from '../domain/case.js';
+import type { Resolution } from '../domain/troubleshooting.js';
+import type { GroupNote } from './group-contents.js';
 import type { EscalateRuling, Ruling, RowId, Team } from '../domain/ruling.js';
 
 /** Did the member get the mail? `unknown`: the server may have accepted it; `no-address`: they must be called. */
@@ -36,7 +38,8 @@ export type Note =
   | { say: 'mail-check'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement'; reminder: number }
   | { say: 'parked'; step: string; why: string; reminder: number }
   | { say: 'inherited'; fromTicket: string; team: Team; issueKey: string | null }
-  | { say: 'record'; summary: RecordSummary };
+  | { say: 'record'; summary: RecordSummary }
+  | GroupNote;
 
 export interface RecordSummary {
   cycle: number;
@@ -79,6 +82,8 @@ export interface IssueContent {
   earlier: Handoff[];
   /** A technical error's report; what is not known yet is absent and the text says so. */
   report: ErrorReport | null;
+  /** What group troubleshooting found out before it was escalated. */
+  group?: Resolution;
 }
 
 /** Comments on the Jira issue. */

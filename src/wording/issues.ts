@@ -1,10 +1,12 @@
 /** Jira issues and comments, for the engineers of ProdOps and Infra. User text is cut to what Jira takes. */
 import { REPORT_FIELDS, type ErrorReport } from '../domain/facts.js';
 import type { RowId } from '../domain/ruling.js';
+import type { Resolution } from '../domain/troubleshooting.js';
 import type { AdfDocument, AdfNode } from '../domain/ticket.js';
 import { bulletList, doc, heading, link, paragraph, strong, table } from './adf.js';
 import { clean, oneLine, sentence, truncate, utc } from './clean.js';
 import type { IssueComment, IssueContent } from './contents.js';
+import { evidenceLine } from './group-notes.js';
 import { handoffSentence } from './sentences.js';
 import { REPORT_WORDS, groundText } from './words.js';
 
@@ -26,6 +28,7 @@ const LONGEST_FREE_TEXT = 6_000;
 const LONGEST_FIELD = 1_500;
 const LONGEST_REASON = 500;
 const MOST_EARLIER = 12;
+const MOST_STEPS = 20;
 
 interface Template {
   /** The summary after the ticket's number. `subject`: the ticket's own words follow. */
@@ -63,6 +66,18 @@ const TEMPLATES: Partial<Record<RowId, Template>> = {
   },
 };
 
+const groupTemplate = (problem: string): Template => ({
+  title: `Group troubleshooting: ${problem}`,
+  subject: true,
+  wanted: 'The group troubleshooting found a reason not to fix it in Member Services. What was found and done is below. Please take it from here.',
+});
+/** Few eyes: neither the group, nor a member, nor what they wrote. */
+const RESTRICTED: Template = {
+  title: 'Security concern of an employer group (restricted)',
+  subject: false,
+  wanted: 'A security concern. Nothing was changed and nobody was impersonated. The details are not in this issue: speak to the lead of Member Services, who has the ticket.',
+};
+
 const OVERRIDDEN: Template = {
   title: 'Escalated by a lead',
   subject: true,
@@ -93,7 +108,7 @@ const reportTable = (report: ErrorReport, scale: number): AdfNode =>
 
 /** The issue of one escalation: what is wanted, the report, why it came here, and what happened before. */
 export function issue(content: IssueContent, ctx: IssueContext): { summary: string; description: AdfDocument } {
-  const template = content.handoff.overriddenBy ? OVERRIDDEN : (TEMPLATES[content.handoff.row] ?? OTHER);
+  const template = templateOf(content);
   let scale = 1;
   let description = describe(template, content, ctx, scale);
   while (JSON.stringify(description).length > LONGEST_DESCRIPTION && scale > 1 / 64) {
@@ -103,6 +118,25 @@ export function issue(content: IssueContent, ctx: IssueContext): { summary: stri
   return { summary: summaryOf(template, content, ctx), description };
 }
 
+function templateOf({ handoff, group }: IssueContent): Template {
+  if (handoff.overriddenBy) return OVERRIDDEN;
+  if (group) return group.trigger?.restricted ? RESTRICTED : groupTemplate(group.problem);
+  return TEMPLATES[handoff.row] ?? OTHER;
+}
+
+/** What group troubleshooting found and did before it came here. */
+const troubleshot = (group: Resolution): AdfNode[] => [
+  heading(2, 'What group troubleshooting found'),
+  bulletList([
+    [strong('Cause'), ': ', theirs(sentence(group.cause), LONGEST_FIELD)],
+    [strong('Scope'), ': ', group.scope ?? 'not known'],
+    ...(group.change ? [[strong('Changed'), ': ', `${theirs(group.change.field, 200)}${group.outcome === 'put-back' ? ', and put back' : ''}`]] : []),
+    ...(group.verification ? [[strong('Verification'), ': ', theirs(`${group.verification.verdict}. ${group.verification.text}`, LONGEST_FIELD)]] : []),
+  ]),
+  ...(group.evidence.length ? [heading(2, 'Evidence'), bulletList(group.evidence.map((e) => theirs(evidenceLine(e), LONGEST_REASON)))] : []),
+  ...(group.steps.length ? [heading(2, 'Steps'), bulletList(group.steps.slice(-MOST_STEPS).map((s) => theirs(`${utc(s.at)}  ${oneLine(s.text)}`, 300)))] : []),
+];
+
 /** The description, with the member's words cut to `scale` of their longest. */
 function describe(template: Template, content: IssueContent, ctx: IssueContext, scale: number): AdfDocument {
   const { handoff: h, ruling: r, report, earlier } = content;
@@ -111,6 +145,17 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
   // The report says what happened already, where that is the ticket's own description.
   const described = inWords !== '' && inWords !== theirs(report?.whatHappened ?? '', LONGEST_FREE_TEXT * scale);
   const recent = earlier.slice(-MOST_EARLIER);
+  const group = content.group && !h.overriddenBy ? content.group : null;
+  if (group?.trigger?.restricted) {
+    return doc(
+      paragraph(RESTRICTED.wanted),
+      bulletList([
+        [strong('Ticket'), ': ', link(`${ctx.ticketId}`, ctx.ticketUrl)],
+        [strong('Priority'), ': ', h.priority],
+        [strong('Escalated'), ': ', `${utc(h.at)}, cycle ${content.cycle}`],
+      ]),
+    );
+  }
 
   return doc(
     paragraph(template.wanted),
@@ -127,6 +172,7 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
     ]),
     ...(report ? [heading(2, 'Error report'), reportTable(report, scale)] : []),
     ...(described ? [heading(2, 'In the words of the ticket'), paragraph(inWords)] : []),
+    ...(group ? troubleshot(group) : []),
     heading(2, 'Why it came to you'),
     paragraph(`Row ${r.row}: ${sentence(r.reason)}`),
     ...(r.restsOn.length ? [bulletList(r.restsOn.map((g) => theirs(groundText(g), LONGEST_FIELD)))] : []),

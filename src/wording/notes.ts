@@ -16,8 +16,9 @@ import {
   resumeCommand,
 } from './commands.js';
 import type { MailFate, Note } from './contents.js';
+import { groupLines } from './group-notes.js';
 import { handoffSentence } from './sentences.js';
-import { gapText, holdSteps, tier1Steps } from './tier1.js';
+import { gapText, tier1Steps } from './tier1.js';
 import { FACT_WORDS, REPORT_WORDS, groundText } from './words.js';
 
 export interface NoteContext {
@@ -107,18 +108,14 @@ function handedOver({ handoff: h, ruling: r, earlier }: Of<'handed-over'>): stri
 }
 
 function held({ ruling: r, mail }: Of<'hold'>, { ticketId, suggestion }: NoteContext): string[] {
-  const steps = holdSteps(r.row);
   const isKind = (ERROR_KINDS as readonly string[]).includes(suggestion ?? '');
   const pair = isKind ? 'errorKind' : 'inquiry';
   const set = provideCommand(ticketId, [suggestion ? `${pair}=${oneLine(suggestion)}` : 'inquiry=NAME']);
-  const hint = suggestion ? [`The words of the ticket suggest ${oneLine(suggestion)}. That is a hint; the decision is yours.`] : [];
   return [
-    `Held for a person: ${steps.length ? 'work it by the group troubleshooting.' : 'no row of the protocol fits this ticket.'}`,
-    ...hint,
-    ...(steps.length
-      ? numbered(steps)
-      : [`Read the ticket, then set its inquiry (for an error of the platform, its error kind) on the ticket or by: ${set}`]),
-    steps.length ? 'Solve the ticket when it is done.' : 'If nothing of the protocol fits, work it by hand and solve the ticket.',
+    'Held for a person: no row of the protocol fits this ticket.',
+    ...(suggestion ? [`The words of the ticket suggest ${oneLine(suggestion)}. That is a hint; the decision is yours.`] : []),
+    `Read the ticket, then set its inquiry (for an error of the platform, its error kind) on the ticket or by: ${set}`,
+    'If nothing of the protocol fits, work it by hand and solve the ticket.',
     mailLine(mail, 'acknowledgement', ticketId),
     ruled(r),
   ];
@@ -286,6 +283,8 @@ function lines(n: Note, ctx: NoteContext): string[] {
       ];
     case 'record':
       return record(n);
+    default:
+      return groupLines(n, id);
   }
 }
 

@@ -30,6 +30,9 @@ const NEEDS: Record<Need, string> = {
   'promise-time': 'An agent has to set the time by which the member hears next.',
   resume: 'Someone has to look at the refused step and resume the case.',
   'surviving-ticket': 'An agent has to find the ticket that this one was merged into.',
+  fix: "Somebody has to ask for the fix of the group's problem.",
+  approval: 'A second person has to approve the change of the group, or refuse it.',
+  'observed-login': 'An agent has to watch a login and say whether it works.',
 };
 
 /** What a stage's own sentence already asks for. */
@@ -65,6 +68,8 @@ function stage({ stage, until, ruling, handoff, promise, needs }: StageInput): s
     }
     case 'tier-1':
       return `With Tier 1${inBrackets(ruling)}; the case ends when the ticket is solved.`;
+    case 'troubleshooting':
+      return `With the group troubleshooting${inBrackets(ruling)}; the case ends when the ticket is solved.`;
     case 'escalating':
       return `Escalating to ${who(handoff?.team ?? (ruling?.kind === 'escalate' ? ruling.team : undefined))}${inBrackets(ruling)}.`;
     case 'awaiting-resolution': {
@@ -109,6 +114,8 @@ function rules(r: Ruling): string {
       return `Held back until ${utc(r.until)}`;
     case 'escalate':
       return `Goes to ${r.team}, priority ${r.priority}`;
+    case 'troubleshoot':
+      return `Group troubleshooting of ${r.problem}`;
     case 'hold':
       return 'Held for a person';
   }

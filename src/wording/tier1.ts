@@ -1,4 +1,4 @@
-/** What a Tier 1 agent does, row by row. Sources: Routing protocols (rows) and Group Troubleshooting (group/…). */
+/** What a Tier 1 agent does, row by row. Source: Routing protocols. */
 import type { Articles } from '../config.js';
 import type { RowId } from '../domain/ruling.js';
 import { oneLine } from './clean.js';
@@ -98,35 +98,3 @@ const STEPS: Partial<Record<RowId, (c: Tier1Context) => string[]>> = {
 /** The steps of a row, in order; a row without any of its own gets the general ones. */
 export const tier1Steps = (row: RowId, context: Tier1Context): string[] =>
   STEPS[row]?.(context) ?? ['Resolve it in Tier 1 with Admin, HGP and the knowledge base.'];
-
-/** Group problems, which a person works: checks in order, the common cause, the quick fix. */
-const GROUP_STEPS: Partial<Record<RowId, string[]>> = {
-  'group/access': [
-    'Check in this order: group enabled (Admin, Employers); member in the eligibility data; access permissions; account created; password or lock; browser; a login with a sample account.',
-    'Common cause: the group is disabled. Quick fix: enable the group, correct the eligibility, or recover the account.',
-  ],
-  'group/engagement': [
-    "Check in this order: the report's dates, group and metrics; eligibility and import completed; what counts as engagement (logins, searches, actions); activity logs.",
-    'Common cause: the wrong reporting period. Quick fix: regenerate the report with the right parameters.',
-  ],
-  'group/configuration': [
-    'Check in this order: group configuration; feature toggles; customizations and branding; network data; the member view.',
-    'Common cause: a feature is not enabled. Quick fix: enable its toggle.',
-  ],
-  'group/rewards': [
-    'Check in this order: reward configuration; point rules; reward scenarios; integration logs; sync.',
-    'Common cause: the integration is disabled. Quick fix: enable rewards, then sync.',
-  ],
-};
-
-/** How a held ticket is worked by hand; empty where the inquiry itself is not known. */
-export function holdSteps(row: RowId): string[] {
-  const own = GROUP_STEPS[row];
-  if (!own) return [];
-  return [
-    'Gather the exact error messages, the affected members and the steps to reproduce; find out whether it is one member, several, the group or several groups.',
-    ...own,
-    'Before a change: verify your permission and keep the value before it. After it: test in the member view. Document both on this ticket.',
-    'Escalate instead of fixing when several groups are affected, data looks corrupted, an integration is down, a software defect is suspected or the network mapping is wrong. A security concern: no fix, no impersonation, tell a lead.',
-  ];
-}

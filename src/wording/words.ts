@@ -1,5 +1,5 @@
 /** Facts and report fields in words: their names, how an agent or a member is asked, how an agent answers. */
-import { INQUIRIES, ERROR_KINDS, type FactName, type ReportField } from '../domain/facts.js';
+import { INQUIRIES, ERROR_KINDS, OBSERVED_LOGINS, SCOPES, type FactName, type ReportField } from '../domain/facts.js';
 import type { Ground } from '../domain/ruling.js';
 import { listed, oneLine, truncate, utc } from './clean.js';
 
@@ -99,6 +99,30 @@ export const FACT_WORDS: Record<FactName, FactWords> = {
     ofAgent: 'whether all clinical requirements are met',
     ofMember: 'Has your provider told you whether anything is still needed from you?',
     answer: 'clinicalRequirementsMet=true',
+  },
+  scope: {
+    label: 'Scope',
+    ofAgent: `whom it affects, one of: ${SCOPES.join(', ')}`,
+    ofMember: 'Is it only you, or do others in your company have the same problem?',
+    answer: `scope=${SCOPES.join('|')}`,
+  },
+  observedLogin: {
+    label: 'Observed login',
+    ofAgent: 'whether the login works while you watch the member, or use a sample account of the group',
+    ofMember: 'Can you sign in now, and what do you see?',
+    answer: `observedLogin=${OBSERVED_LOGINS.join('|')}`,
+  },
+  securityConcern: {
+    label: 'Security concern',
+    ofAgent: 'whether anything looks like a vulnerability or a breach',
+    ofMember: 'Did you see anything that is not yours, or that you did not do yourself?',
+    answer: 'securityConcern=false',
+  },
+  suspectedDefect: {
+    label: 'Suspected defect',
+    ofAgent: 'whether it looks like a defect of the software',
+    ofMember: 'Does it go wrong every time, in the same way?',
+    answer: 'suspectedDefect=false',
   },
 };
 

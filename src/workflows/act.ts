@@ -6,6 +6,7 @@ import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, t
 import type { Activities, Filed, Written } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import type { Resolution } from '../domain/troubleshooting.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Letter, MailFate, Note } from '../wording/contents.js';
@@ -32,6 +33,7 @@ export const verbs = {
   commentIssue: named('comment on the Jira issue').commentIssue,
   handToSurvivor: named('hand over to the surviving ticket').handToSurvivor,
   findMark: named('look for an earlier attempt').findMark,
+  groupResult: named('read how the group troubleshooting ended').groupResult,
   noteAccount: named("note on the member's account").noteAccount,
 };
 /** A worker that is lost while it does one of these is missed this soon; see `stillAtIt` in worker.ts. */
@@ -300,13 +302,15 @@ export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note
 
 /** Files the Jira issue of this cycle. */
 export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
-  const { cycle, ruling, earlier, report } = desk.state;
+  const { cycle, ruling, earlier, report, done } = desk.state;
+  const told = done['troubleshot'] as { resolution: Resolution } | undefined;
+  const group = told && !handoff.overriddenBy ? { group: told.resolution } : {};
   return {
     name: 'issue',
     text: `filed to ${handoff.team}`,
     run: () =>
       filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
-        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report },
+        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report, ...group },
       ]),
   };
 }

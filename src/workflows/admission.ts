@@ -15,7 +15,7 @@ const no = (reason: string, ruling?: Ruling | null): Answer => ({
 
 export function admit(state: CaseState, message: Message, now: string): Answer {
   const { ruling, handoff } = state;
-  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited';
+  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited' || message.verb === 'groupNews' || message.verb === 'troubleshot';
   // Closed by a person, where what is owed would go to a ticket that nobody can name.
   const givesUp = message.verb === 'close' && state.needs === 'surviving-ticket';
   if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp) return no(`the case is ending (${state.ending.outcome})`);
@@ -59,6 +59,7 @@ const REFUSALS = {
   answer: (r: Ruling) => `Tier 1 resolves this: ${r.reason}`,
   ask: (r: Ruling) => `facts are missing first: ${r.reason}`,
   wait: (r: Ruling) => `it is too early: ${r.reason}`,
+  troubleshoot: (r: Ruling) => `the group's problem is diagnosed first: ${r.reason}`,
   hold: (r: Ruling) => `a person must say what the ticket is about first: ${r.reason}`,
   escalate: () => 'it is being escalated already',
 } satisfies Record<Ruling['kind'], (r: Ruling) => string>;

@@ -21,6 +21,7 @@ import { admit } from './admission.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
+import { groupNews, troubleshot } from './troubleshooting-messages.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -82,6 +83,8 @@ export function openDesk(input: CaseInput) {
     if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
     else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
   });
+  setHandler(groupNews, (m) => void hear('groupNews', m, { ...outside, name: 'group troubleshooting' }));
+  setHandler(troubleshot, (m) => void hear('troubleshot', m, { ...outside, name: 'group troubleshooting' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
   setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
   setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
@@ -182,6 +185,8 @@ export function openDesk(input: CaseInput) {
   return {
     ticketId: input.ticketId,
     state,
+    /** Of this run alone: whether it has heard that its group troubleshooting is there. */
+    run: { groupKnown: false },
     record,
     next,
     publish,
@@ -279,6 +284,8 @@ const VERB_WORDS: Record<Verb, string> = {
   ticketChanged: 'the ticket changed',
   issueChanged: 'the Jira issue changed',
   inherited: 'take over what a merged ticket owed',
+  groupNews: 'the group troubleshooting went on',
+  troubleshot: 'the group troubleshooting ended',
   close: 'close the case',
   reEscalate: 're-escalate',
   provide: 'provide facts',
@@ -296,6 +303,7 @@ const TIMER_WORDS: Record<CaseState['stage'], string> = {
   holding: 'remind',
   waiting: 'the 48 hours',
   'tier-1': 'remind',
+  troubleshooting: 'remind',
   escalating: 'try again',
   'awaiting-resolution': 'the promise to the member',
   choosing: 'ask again, or the promise to the member',

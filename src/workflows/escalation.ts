@@ -15,13 +15,18 @@ import { askAgent, backToTeam, followUpWith, gone, inherit, nextCycle } from './
 import { keepOwed, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import { awaitResolution, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
+import { leaveTroubleshooting, troubleshoot } from './troubleshooting-stage.js';
 import { isEscalated, type CaseInput, type Message } from './state.js';
 
 export async function escalation(input: CaseInput): Promise<CaseRecord> {
   const desk = openDesk(input); // Handlers record; the flow below acts.
   // A Cancel is heard at the desk like a close, so it never cuts a step in two.
   return CancellationScope.nonCancellable(async () => {
-    while (desk.state.stage !== 'ended') desk.state.stage = await STEPS[desk.state.stage](desk).catch(diverted);
+    while (desk.state.stage !== 'ended') {
+      const to = await STEPS[desk.state.stage](desk).catch(diverted);
+      await leaveTroubleshooting(desk, to);
+      desk.state.stage = to;
+    }
     return recordOf(desk);
   });
 }
@@ -32,6 +37,7 @@ const STEPS: Record<Exclude<Stage, 'ended'>, (desk: Desk) => Promise<Stage>> = {
   waiting: holdBack,
   holding: holdForPerson,
   'tier-1': finishInTier1,
+  troubleshooting: troubleshoot,
   escalating: escalate,
   'awaiting-resolution': awaitResolution,
   choosing: chooseWhatTheMemberHears,
@@ -74,6 +80,8 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
       return 'asking';
     case 'wait':
       return 'waiting';
+    case 'troubleshoot':
+      return 'troubleshooting';
     case 'hold':
       return 'holding';
     case 'tier1':

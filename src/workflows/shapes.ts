@@ -2,9 +2,11 @@
  * The shapes of what outsiders send, checked by hand (zod would add a megabyte to the workflow bundle). A
  * wrong shape never breaks a workflow task: an Update's validator refuses it, a Signal is recorded and dropped.
  */
-import { ERROR_KINDS, INQUIRIES, PROVIDABLE, REPORT_FIELDS, type FactName } from '../domain/facts.js';
+import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, PROVIDABLE, REPORT_FIELDS, SCOPES, type FactName } from '../domain/facts.js';
+import { NEEDS } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
 import type { Verb } from './state.js';
+import { GROUP_STAGES } from '../domain/group-stage.js';
 
 type Check = (value: unknown) => string | null;
 type Fields = Record<string, Check>;
@@ -43,6 +45,10 @@ const FACTS: Record<FactName, Check> = {
   orderTemplateCompleted: flag,
   firstSessionCompleted: flag,
   clinicalRequirementsMet: flag,
+  scope: oneOf(SCOPES),
+  observedLogin: oneOf(OBSERVED_LOGINS),
+  securityConcern: flag,
+  suspectedDefect: flag,
 };
 
 const facts: Check = (v) => {
@@ -63,10 +69,18 @@ const report: Check = (v) => {
   return null;
 };
 
+/** Our own words, as a workflow of ours sends them: what the case reads of it is looked at, the rest is shown. */
+const resolved: Check = (v) =>
+  isRecord(v) && Array.isArray(v['steps']) && Array.isArray(v['evidence']) && typeof v['cause'] === 'string' && (v['trigger'] === null || isRecord(v['trigger']))
+    ? null
+    : 'must be a resolution';
+
 const SHAPES: Record<Verb, Fields> = {
   ticketChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, mergedInto: optional(ticket) },
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
   inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time) },
+  groupNews: { id: text, stage: oneOf(GROUP_STAGES), needs: orNull(oneOf(NEEDS)), flagged: orNull(text) },
+  troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved },
   close: { reason: text, withoutFollowUp: optional(flag) },
   reEscalate: { reason: text },
   provide: { facts: optional(facts), report: optional(report) },

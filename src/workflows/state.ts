@@ -7,6 +7,7 @@ import type { Ruling } from '../domain/ruling.js';
 import type { IssueSnapshot } from '../domain/snapshot.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { FollowUpOutcome, Letter, Note } from '../wording/contents.js';
+import type { GroupNews, Troubleshot } from './troubleshooting-messages.js';
 import type { Actor, Choose, Close, Confirm, Inherited, IssueChanged, Override, Provide, ReEscalate, Resume, SetPromise, SettleMail, TicketChanged } from './messages.js';
 
 export interface CaseInput {
@@ -24,6 +25,8 @@ export type Message =
   | ({ verb: 'ticketChanged' } & TicketChanged)
   | ({ verb: 'issueChanged' } & IssueChanged)
   | ({ verb: 'inherited' } & Inherited)
+  | ({ verb: 'groupNews' } & GroupNews)
+  | ({ verb: 'troubleshot' } & Troubleshot)
   | ({ verb: 'close' } & Close & Spoken)
   | ({ verb: 'reEscalate' } & ReEscalate & Spoken)
   | ({ verb: 'provide' } & Provide & Spoken)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { observing } from '../../src/adapters/observe.js';
+import type { GroupsPort } from '../../src/activities/groups-port.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort } from '../../src/activities/ports.js';
 
 /** Every method of a port says what it was called with. */
@@ -15,7 +16,13 @@ function town() {
   const called: string[] = [];
   const logged: string[] = [];
   const ports = observing(
-    { helpdesk: port<HelpdeskPort>(called), jira: port<JiraPort>(called), admin: port<AdminPort>(called), mail: port<MailPort>(called) },
+    {
+      helpdesk: port<HelpdeskPort>(called),
+      jira: port<JiraPort>(called),
+      admin: port<AdminPort>(called),
+      groups: port<GroupsPort>(called),
+      mail: port<MailPort>(called),
+    },
     { info: (fields, message) => logged.push(`${message} ${JSON.stringify(fields)}`) },
   );
   return { ports, called, logged };
@@ -36,6 +43,17 @@ test('reads pass through, with what they were asked', async () => {
   await ports.admin.eligibility('m-7');
   await ports.admin.requirementsToSchedule('m-7');
   await ports.admin.deviceOrder('m-7');
+  await ports.groups.findGroup('Acme');
+  await ports.groups.employer('g-1');
+  await ports.groups.recentChanges('g-1', 't');
+  await ports.groups.members('g-1', 'p');
+  await ports.groups.memberAccess('m-7');
+  await ports.groups.imports('g-1');
+  await ports.groups.engagementReport('g-1');
+  await ports.groups.engagementDefinition('g-1');
+  await ports.groups.activity('g-1', 'd', 'e');
+  await ports.groups.rewards('g-1');
+  await ports.groups.integrationLog('g-1');
   expect(called).toEqual([
     'readTicket ["5158"]',
     'changedSince ["t"]',
@@ -48,6 +66,17 @@ test('reads pass through, with what they were asked', async () => {
     'eligibility ["m-7"]',
     'requirementsToSchedule ["m-7"]',
     'deviceOrder ["m-7"]',
+    'findGroup ["Acme"]',
+    'employer ["g-1"]',
+    'recentChanges ["g-1","t"]',
+    'members ["g-1","p"]',
+    'memberAccess ["m-7"]',
+    'imports ["g-1"]',
+    'engagementReport ["g-1"]',
+    'engagementDefinition ["g-1"]',
+    'activity ["g-1","d","e"]',
+    'rewards ["g-1"]',
+    'integrationLog ["g-1"]',
   ]);
   expect(logged).toEqual([]);
 });
@@ -74,4 +103,26 @@ test('writes do nothing and are logged without member data', async () => {
     'would send a mail {"observing":true,"messageId":"id@h"}',
   ]);
   expect(logged.join()).not.toMatch(/Pat|m-7|pat@example/);
+});
+
+test('a group is not changed, and nobody is impersonated', async () => {
+  const { ports, called, logged } = town();
+  const { groups } = ports;
+  const parameters = { from: '2026-02-01', to: '2026-02-28', groupId: 'g-1', metrics: ['logins'] };
+  const change = { on: 'eligibility' as const, id: 'm-7', field: 'eligible', from: false, to: true, version: '7' };
+  expect(await groups.memberView('m-7', '5158:1:look')).toBeNull();
+  // At the version that was read: nothing came of it.
+  expect(await groups.apply(change, '5158:1:fix')).toEqual({ outcome: 'applied', version: '7' });
+  expect(await groups.regenerateReport('g-1', parameters, '5158:1:report')).toMatchObject({ id: '', parameters, figures: {} });
+  expect(await groups.startRecovery('m-7', '5158:1:recovery')).toEqual({ startedAt: '' });
+  expect(await groups.syncRewards('g-1', '5158:1:sync')).toMatchObject({ outcome: 'failed' });
+  expect(called).toEqual([]);
+  expect(logged).toEqual([
+    'would look as the member {"observing":true,"key":"5158:1:look"}',
+    'would change the record {"observing":true,"key":"5158:1:fix","on":"eligibility","field":"eligible","to":true,"version":"7"}',
+    'would make the engagement report anew {"observing":true,"key":"5158:1:report","groupId":"g-1"}',
+    'would start the member\'s account recovery {"observing":true,"key":"5158:1:recovery"}',
+    'would sync the rewards {"observing":true,"key":"5158:1:sync","groupId":"g-1"}',
+  ]);
+  expect(logged.join()).not.toMatch(/m-7/);
 });

@@ -1,5 +1,5 @@
 /** Facts for the policy's tests: written short, and every combination of them. */
-import { FACT_SOURCES, INQUIRIES, type FactName, type Facts, type FactSource, type FactValues } from '../../src/domain/facts.js';
+import { FACT_SOURCES, INQUIRIES, OBSERVED_LOGINS, SCOPES, type FactName, type Facts, type FactSource, type FactValues } from '../../src/domain/facts.js';
 import { HOLD_MS, HOURS } from '../../src/policy/clocks.js';
 import type { RowInquiry } from '../../src/policy/row.js';
 import { rowsOf } from '../../src/policy/table.js';
@@ -35,6 +35,10 @@ export const WORTH_TRYING: { [K in FactName]: readonly unknown[] } = {
   orderTemplateCompleted: YES_NO,
   firstSessionCompleted: YES_NO,
   clinicalRequirementsMet: YES_NO,
+  scope: SCOPES,
+  observedLogin: OBSERVED_LOGINS,
+  securityConcern: YES_NO,
+  suspectedDefect: YES_NO,
 };
 
 /** Every combination of the facts that the inquiry's rows need, missing ones included. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import addFormats from 'ajv-formats';
-import { OpenAPIBackend, type Document } from 'openapi-backend';
+import type { Document } from 'openapi-backend';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Company } from '../../src/sandbox/company.js';
-import { adf, asAdmin, asHelpdesk, asJira, asNobody, company, newIssue, specs, ticketOf, type Answer, type Ask } from './support.js';
+import { contract, type Check } from './answers.js';
+import { adf, asAdmin, asHelpdesk, asJira, asNobody, company, newIssue, specs, ticketOf, type Ask } from './support.js';
 
 type Definition = Document & { components: { schemas: Record<string, Schema> } };
 interface Schema {
@@ -14,26 +14,6 @@ interface Schema {
   nullable?: boolean;
   enum?: unknown[];
 }
-
-async function contract(definition: Document) {
-  const api = new OpenAPIBackend({
-    definition,
-    quick: true,
-    ajvOpts: { unicodeRegExp: false, strict: false },
-    // `datetime` is a slip in Zendesk's document.
-    customizeAjv: (ajv) => addFormats.default(ajv).addFormat('datetime', true),
-  });
-  await api.init();
-  /** Fails unless the operation is in the document and the answer is as it says. */
-  return (operationId: string, answer: Answer, status: number) => {
-    expect(answer.status, `${operationId}: ${JSON.stringify(answer.body)}`).toBe(status);
-    const operation = api.getOperation(operationId);
-    expect(operation, `${operationId} is in the document`).toBeDefined();
-    const { errors } = api.validateResponse(answer.body, operation!, status);
-    expect(errors ?? [], `${operationId}: ${JSON.stringify(answer.body)}`).toEqual([]);
-  };
-}
-type Check = Awaited<ReturnType<typeof contract>>;
 
 const folder = specs();
 

@@ -114,6 +114,29 @@ describe('a newcomer', () => {
     expect(town.admin.member('M/1').requirements[0]).toEqual(before.requirements[0]);
   });
 
+  test('sees an employer group, what is wrong with it and what was done to it, and changes it by hand', async () => {
+    const town = await company();
+    await town.admin.setGroup('G/1', {
+      name: 'Acme',
+      enabled: false,
+      featureToggles: [{ name: 'telehealth', on: false, contracted: true }],
+      access: { 'M-1': { account: { locked: true } } },
+    });
+    const page = await look(town);
+    for (const text of ['Acme', 'disabled', 'telehealth off, not as contracted', 'M-1: locked']) expect(page).toContain(text);
+    const before = town.admin.group('G/1').employer.version;
+    const { to, page: after } = await submit(town, '/groups/G%2F1', { act: 'enabled' });
+    expect(to).toBe('/?group=G%2F1#group-G%2F1');
+    expect(after).toContain('Sam, admin-change of G/1');
+    expect(town.admin.group('G/1').employer).toMatchObject({ enabled: true });
+    await submit(town, '/groups/G%2F1', { act: 'rewards' });
+    expect(town.admin.group('G/1').rewards.enabled).toBe(false);
+    const changed = town.admin.group('G/1').employer.version;
+    await submit(town, '/groups/G%2F1', { act: 'touch' });
+    expect(new Set([before, changed, town.admin.group('G/1').employer.version]).size).toBe(3);
+    expect((await submit(town, '/groups/G-9', { act: 'touch' })).page).toContain('no employer group G-9');
+  });
+
   test('is told what a form lacks, once', async () => {
     const town = await company();
     const id = await ticketOf(town);
@@ -132,6 +155,7 @@ describe('the page', () => {
     const id = await ticketOf(town, { subject: evil, description: evil, member: { name: evil, email: null } });
     await town.helpdesk.agentNotes(id, evil);
     await town.jira.file('INFRA', evil);
+    await town.admin.setGroup('G-1', { name: evil, securityIncident: evil, featureToggles: [{ name: evil, on: true, contracted: true }] });
     await town.admin.setMember('M-1', { name: evil, requirements: [{ name: `" onfocus="${evil}`, met: true }] });
     const page = await look(town, `/?ticket=${id}`);
     expect(page).not.toContain('<script');

@@ -22,12 +22,12 @@ export interface Answer {
   // Tests look into answers of many shapes.
   body: any;
 }
-export type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 const asking =
   (base: string, authorization: string): Ask =>
-  async (method, where, body) => {
-    const request: RequestInit = { method, headers: { authorization, 'content-type': 'application/json' } };
+  async (method, where, body, headers) => {
+    const request: RequestInit = { method, headers: { authorization, 'content-type': 'application/json', ...headers } };
     if (body !== undefined) request.body = JSON.stringify(body);
     const answer = await fetch(base + where, request);
     const text = await answer.text();

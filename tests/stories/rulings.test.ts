@@ -160,13 +160,6 @@ describe('holding', () => {
     await t.when(t.company.helpdesk.setField(id, 'inquiry', 'specific-employee'));
     t.expectSent('note 1:tier1-specific-employee');
   });
-
-  test.each(['group-access', 'group-engagement', 'group-configuration', 'group-rewards'])('%s is held for a person', async (inquiry) => {
-    const t = town();
-    const id = await t.ticket({ inquiry });
-    t.expectSent('mail 1:acknowledgement', 'note 1:acknowledgement');
-    expect(await t.state(id)).toMatchObject({ stage: 'holding', needs: 'person' });
-  });
 });
 
 describe('feedback ends at the hand-over', () => {

@@ -24,6 +24,7 @@ import type { Effect } from '../../src/sandbox/ledger.js';
 import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
+import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
 import { caseId, type Actor, type Answer } from '../../src/workflows/messages.js';
 import { quietRuntime } from '../setup/quiet.js';
 import { timeSkipping } from '../setup/temporal.js';
@@ -101,23 +102,36 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     return lines.sort();
   }
 
+  /** The case, and the group troubleshootings under it. */
+  async function workflowsOf(ticketId: string): Promise<string[]> {
+    const ids = [caseId(ticketId)];
+    for (let cycle = 1; ; cycle++) {
+      const id = troubleshootingId(ticketId, cycle);
+      if (!(await client.workflow.getHandle(id).describe().catch(missing))) return ids;
+      ids.push(id);
+    }
+  }
   /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
   async function settled(ticketId: string): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
     let before = '';
     for (let calm = 0; calm < 3; ) {
       await company.idle();
-      const handle = client.workflow.getHandle(caseId(ticketId));
-      const { events } = await handle.fetchHistory();
-      const { pendingActivities } = (await handle.describe()).raw;
-      // An activity that failed waits for its next attempt, which only the skipped time brings.
-      const failed = pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
-      const now = JSON.stringify([events?.length, failed.map((a) => a.attempt)]);
-      calm = openTasks(events ?? []) === failed.length && (now === before || failed.length === 0) ? calm + 1 : 0;
+      const seen = await Promise.all((await workflowsOf(ticketId)).map(look));
+      const failing = seen.some((s) => s.attempts.length > 0);
+      const now = JSON.stringify(seen);
+      calm = seen.every((s) => s.open === s.attempts.length) && (now === before || !failing) ? calm + 1 : 0;
       before = now;
       if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest: ${now}`);
       if (calm < 3) await new Promise((r) => setTimeout(r, QUIET_MS));
     }
+  }
+  async function look(workflowId: string) {
+    const handle = client.workflow.getHandle(workflowId);
+    const events = (await handle.fetchHistory()).events ?? [];
+    // An activity that failed waits for its next attempt, which only the skipped time brings.
+    const failed = (await handle.describe()).raw.pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
+    return { events: events.length, open: openTasks(events), attempts: failed.map((a) => a.attempt) };
   }
   const allSettled = async () => {
     await company.idle();
@@ -180,8 +194,9 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
     /** The story is over: its cases must not speak in the next one. */
     async leave(): Promise<void> {
-      if (RECORD) for (const id of started) await keepHistory(await client.workflow.getHandle(caseId(id)).fetchHistory());
-      for (const id of started) await client.workflow.getHandle(caseId(id)).terminate('the story is over').catch(ended);
+      const workflows = (await Promise.all([...started].map(workflowsOf))).flat();
+      if (RECORD) for (const id of workflows) await keepHistory(await client.workflow.getHandle(id).fetchHistory());
+      for (const id of workflows) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
       started.clear();
       for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
       sent();
@@ -210,11 +225,15 @@ async function keepHistory(history: Awaited<ReturnType<Town['history']>>): Promi
   }
 }
 
+const missing = (error: unknown): null => {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+  return null;
+};
 const ended = (error: unknown) => {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
 };
 
-const SAYS = { close: 1, reEscalate: 1, provide: 1, override: 1, confirm: 1, choose: 1, resume: 1, setPromise: 1, settleMail: 1 };
+const SAYS = { close: 1, reEscalate: 1, provide: 1, override: 1, confirm: 1, choose: 1, resume: 1, setPromise: 1, settleMail: 1, fix: 1, approve: 1, refuse: 1, observed: 1 };
 
 /** How many workflow tasks and activities are open. (The time-skipping server's description does not tell.) */
 function openTasks(events: object[]): number {
@@ -238,7 +257,7 @@ const OVER = [
 /** `note 1:promise`, `issue INFRA`, `group Tier 2`: the effect's own name where it has one. */
 function line({ kind, text, on }: Effect): string[] {
   if (kind === 'mail') return []; // The helpdesk's own mail of a public reply.
-  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /Ref\. \d+:(\d+:\S+)/.exec(text)?.[1];
+  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /Ref\. \d+:(\d+:\S+)/.exec(text)?.[1] ?? /\bkey \d+:(\d+:\S+)$/.exec(text)?.[1];
   if (name) return [`${kind} ${name}`];
   if (['issue', 'remote-link', 'labels'].includes(kind)) return [`${kind} ${on.replace(/-\d+$/, '')}`];
   return [`${kind}${kind === 'account-note' ? '' : ` ${text}`}`];

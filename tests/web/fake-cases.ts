@@ -3,6 +3,7 @@ import type { CaseRow, Cases, Execution } from '../../src/client/cases.js';
 import { NoSuchCase } from '../../src/client/errors.js';
 import type { CaseView, Entry } from '../../src/domain/case.js';
 import type { Ruling } from '../../src/domain/ruling.js';
+import type { GroupView } from '../../src/workflows/troubleshooting-messages.js';
 import type { Answer } from '../../src/workflows/messages.js';
 
 export const AT = '2026-07-01T12:00:00.000Z';
@@ -44,6 +45,18 @@ export const TIMELINE: Entry[] = [
 ];
 
 export const EXECUTION: Execution = { workflowId: 'case-5158', runId: 'run', status: 'running', startedAt: AT, endedAt: null };
+
+export const GROUP: GroupView = {
+  ticketId: '5158', cycle: 1, stage: 'fix', waitsFor: 'Group troubleshooting of access: fixing.', nextWake: null, needs: 'approval', flagged: null,
+  diagnosis: null, requestedBy: 'Ana',
+  approval: { fix: 'enable-group', groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3', askedAt: AT, requestedBy: 'Ana', expiresAt: AT, decision: null, decidedBy: null, decidedAt: null, reason: null },
+  resolution: {
+    problem: 'access', groupId: 'G-1', scope: 'whole-group', outcome: 'left-to-a-person', cause: 'The group is disabled.', fix: null, change: null, approval: null,
+    steps: [{ at: AT, text: 'read \u001b[31mthe ticket', by: 'onetouch' }],
+    evidence: [{ check: 'access/group-enabled', verdict: 'failed', value: 'disabled', source: 'Admin', at: AT, means: 'The group is disabled.' }],
+    verification: null, trigger: null, explanation: null, startedAt: AT, endedAt: AT,
+  },
+};
 
 export const ROW: CaseRow = {
   ...EXECUTION,
@@ -98,6 +111,12 @@ export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?:
     resume: say('resume', answer),
     setPromise: say('setPromise', answer),
     settleMail: say('settleMail', answer),
+    fix: say('fix', answer),
+    approve: say('approve', answer),
+    refuse: say('refuse', answer),
+    observed: say('observed', answer),
+    group: say('group', GROUP),
+    troubleshot: say('troubleshot', null),
     ready: say('ready', undefined, { anyTicket: true }),
   };
   return { cases, calls };

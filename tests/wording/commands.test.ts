@@ -45,7 +45,7 @@ async function run(argv: string[]) {
 
 test('notes name every command an agent has', () => {
   expect(new Set(written.map((c) => c.split(' ')[0]))).toEqual(
-    new Set(['choose', 'close', 'confirm', 'mail', 'override', 'promise', 'provide', 're-escalate', 'resume']),
+    new Set(['approve', 'choose', 'close', 'confirm', 'fix', 'mail', 'observed', 'override', 'promise', 'provide', 're-escalate', 'refuse', 'resume']),
   );
 });
 

@@ -4,7 +4,8 @@ import type { AdfDocument, AdfNode } from '../../src/domain/ticket.js';
 import { adfText } from '../../src/wording/adf.js';
 import { NOT_KNOWN, issue, issueComment } from '../../src/wording/issues.js';
 import { REPORT_WORDS } from '../../src/wording/words.js';
-import { AT, COMMENTS, all, content, escalate, handoff, rowsOfKind, tier1 } from './samples.js';
+import { AT, COMMENTS, all, content, escalate, handoff, rowsOfKind, tier1, troubleshoot } from './samples.js';
+import { resolution, security, trigger } from './group-samples.js';
 
 const ctx = {
   ticketId: '5158',
@@ -89,6 +90,26 @@ describe('issues', () => {
     expect(text).toContain('2026-11-22 10:00 UTC: to ProdOps as OPS-30 (vmp/ripe, Normal): round 30.');
     expect(text).toContain('18 before these');
     expect(text).not.toContain('OPS-18 ');
+  });
+});
+
+describe('after group troubleshooting', () => {
+  const of = (group: Parameters<typeof resolution>[0]) => issue(content('group/access', { ruling: troubleshoot('group/access'), group: resolution(group) }), ctx);
+
+  test('the issue has the cause, the evidence, the steps and what was put back', () => {
+    const { summary, description } = of({ outcome: 'put-back', trigger: trigger() });
+    checkAdf(description);
+    const text = adfText(description);
+    expect(summary).toBe('[Ticket 5158] Group troubleshooting: access: It does not load');
+    for (const said of ['The group is disabled.', 'access/group-enabled: FAILED', 'asked for the fix', 'enabled, and put back', 'Acme']) expect(text).toContain(said);
+  });
+
+  test('a security concern is for few eyes: no group, no member, no words of the ticket', () => {
+    const { summary, description } = of({ trigger: security });
+    checkAdf(description);
+    const text = `${summary}\n${adfText(description)}`;
+    expect(text).toContain('Security concern');
+    for (const said of ['Acme', 'It does not load', 'Nothing comes', 'G-7', 'disabled']) expect(text).not.toContain(said);
   });
 });
 

@@ -98,11 +98,6 @@ describe('held for a person', () => {
     expect(say({ say: 'hold', ruling: hold('unknown'), mail: 'sent' }, { suggestion: 'server-error' })).toContain('errorKind=server-error');
     expect(say({ say: 'hold', ruling: hold('unknown'), mail: 'sent' }, { suggestion: null })).not.toContain('suggest');
   });
-  test.each(rowsOfKind('hold').filter((row) => row !== 'unknown'))('%s goes by the group troubleshooting', (row) => {
-    const text = say({ say: 'hold', ruling: hold(row), mail: 'sent' });
-    expect(text).toContain('Quick fix');
-    expect(text).toContain('no impersonation');
-  });
   test.each([
     ['unknown', 'npx onetouch mail 5158 was-sent'],
     ['no-address', 'call the member'],

@@ -3,6 +3,7 @@ import type { Articles } from '../../src/config.js';
 import type { Handoff } from '../../src/domain/case.js';
 import { REPORT_FIELDS } from '../../src/domain/facts.js';
 import type { RowId, Ruling } from '../../src/domain/ruling.js';
+import { GROUP_NOTES } from './group-samples.js';
 import type { IssueComment, IssueContent, Letter, Note, Reply } from '../../src/wording/contents.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
@@ -53,10 +54,10 @@ export const ROW_KINDS: Record<RowId, Ruling['kind']> = {
   'device/withings': 'answer',
   'device/philips': 'answer',
   'technical-error': 'escalate',
-  'group/access': 'hold',
-  'group/engagement': 'hold',
-  'group/configuration': 'hold',
-  'group/rewards': 'hold',
+  'group/access': 'troubleshoot',
+  'group/engagement': 'troubleshoot',
+  'group/configuration': 'troubleshoot',
+  'group/rewards': 'troubleshoot',
   unknown: 'hold',
 };
 export const rowsOfKind = (...kinds: Ruling['kind'][]): RowId[] =>
@@ -73,6 +74,7 @@ const base = (row: RowId) => ({
 export const tier1 = (row: RowId, names: string[] = []): Ruling => ({ ...base(row), kind: 'tier1', names });
 export const answer = (row: RowId): Ruling => ({ ...base(row), kind: 'answer' });
 export const hold = (row: RowId): Ruling => ({ ...base(row), kind: 'hold' });
+export const troubleshoot = (row: RowId): Ruling => ({ ...base(row), kind: 'troubleshoot', problem: 'access' });
 export const wait = (row: RowId): Ruling => ({ ...base(row), kind: 'wait', until: '2026-11-24T10:00:00.001Z' });
 export const ask = (row: RowId, asks: Extract<Ruling, { kind: 'ask' }>['asks'], of: 'agent' | 'member' = 'agent'): Ruling => ({
   ...base(row),
@@ -155,6 +157,7 @@ export const NOTES: ByKind<Note> = {
     { say: 'inherited', fromTicket: '77', team: 'ProdOps', issueKey: 'OPS-9' },
     { say: 'inherited', fromTicket: '77', team: 'Tier 2', issueKey: null },
   ],
+  ...GROUP_NOTES,
   record: [
     {
       say: 'record',

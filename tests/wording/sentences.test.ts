@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { STAGES } from '../../src/domain/case.js';
 import { handoffSentence, rulingSentence, stageSentence, type StageInput } from '../../src/wording/sentences.js';
-import { DUE, answer, ask, escalate, handoff, hold, tier1, wait } from './samples.js';
+import { DUE, answer, ask, escalate, handoff, hold, tier1, troubleshoot, wait } from './samples.js';
 
 const UNTIL = '2026-11-24T10:00:00.001Z';
 const at = (more: Partial<StageInput>): string =>
@@ -18,6 +18,7 @@ describe('where a case stands', () => {
     [{ stage: 'holding', ruling: hold('group/access'), needs: 'person' }, 'Held for a person, who works the ticket by hand (group/access).'],
     [{ stage: 'holding', ruling: hold('unknown'), needs: 'inquiry' }, 'Held for a person, who names the inquiry or works the ticket by hand (unknown).'],
     [{ stage: 'tier-1', ruling: tier1('cancellation') }, 'With Tier 1 (cancellation); the case ends when the ticket is solved.'],
+    [{ stage: 'troubleshooting', ruling: troubleshoot('group/access'), needs: 'approval' }, 'With the group troubleshooting (group/access); the case ends when the ticket is solved. A second person has to approve the change of the group, or refuse it.'],
     [{ stage: 'escalating', ruling: escalate('vmp/ripe') }, 'Escalating to ProdOps (vmp/ripe).'],
     [{ stage: 'choosing', handoff: handoff(), needs: 'choice' }, 'Waiting for an agent to choose what the member hears about OPS-12.'],
     [{ stage: 'confirming', until: UNTIL }, 'Waiting until 2026-11-24 10:00 UTC for the member to say whether it works; silence closes the case as unconfirmed.'],

@@ -107,6 +107,8 @@ function consequence(ruling: Ruling): string {
       return `wait until ${ruling.until}`;
     case 'escalate':
       return `escalate to ${ruling.team}, priority ${ruling.priority}`;
+    case 'troubleshoot':
+      return `troubleshoot the group's ${ruling.problem}`;
     case 'hold':
       return 'hold for a person';
   }

@@ -32,6 +32,10 @@ const READERS: Record<(typeof PROVIDABLE)[number], Reader> = {
   orderTemplateCompleted: yesOrNo,
   firstSessionCompleted: yesOrNo,
   clinicalRequirementsMet: yesOrNo,
+  scope: asText,
+  observedLogin: asText,
+  securityConcern: yesOrNo,
+  suspectedDefect: yesOrNo,
 };
 
 /** e.g. `['bugConfirmed=yes', 'report.errorText=Error 500']`. Throws `CliError` (2); the gateway checks the values. */

@@ -1,10 +1,16 @@
 /** The Admin/HGP stand-in, by docs/admin-api.yaml, and the hands of those who change what it knows. */
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { z } from 'zod';
 import { Faults } from '../faults.js';
 import { openStore, US, type Clock, type Effect } from '../ledger.js';
 import { faulty, serveApp } from '../serve.js';
+import { groupBooks } from './books.js';
+import { employerRoutes } from './employers.js';
+import { groupFactsSchema } from './group-facts.js';
+import { groupHands } from './group-hands.js';
+import { impersonationRoutes } from './impersonation.js';
+import { noMember, problem } from './problem.js';
 import { emptyAdmin, requirementsToSchedule, withFacts, type AccountNote, type MemberFacts, type MemberRecord } from './state.js';
 
 export interface AdminOptions {
@@ -47,6 +53,8 @@ export async function startAdmin(o: AdminOptions) {
   const store = await openStore('admin', emptyAdmin, o.dir);
   const { members } = store.state;
   const faults = new Faults();
+  const books = groupBooks(store, o.now);
+  const groups = groupHands(books);
 
   const setMember = async (id: string, facts: MemberFacts): Promise<MemberView> => {
     const at = await o.now();
@@ -103,12 +111,20 @@ export async function startAdmin(o: AdminOptions) {
     const { note, created } = putNote(record, c.req.param('key'), body, at);
     return c.json(note, created ? 201 : 200);
   });
+  employerRoutes(app, books);
+  impersonationRoutes(app, books);
   /** The sandbox's own: no part of the contract. */
   app.patch('/sandbox/members/:id', async (c) => {
     const facts = factsSchema.safeParse(await c.req.json());
     if (!facts.success)
       return problem(c, 400, 'Not facts of a member', facts.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
     return c.json(await setMember(c.req.param('id'), facts.data));
+  });
+  app.patch('/sandbox/employers/:id', async (c) => {
+    const facts = groupFactsSchema.safeParse(await c.req.json());
+    if (!facts.success)
+      return problem(c, 400, 'Not facts of a group', facts.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
+    return c.json(await groups.setGroup(c.req.param('id'), facts.data));
   });
   const served = await serveApp(app, 'Admin/HGP', o.port);
 
@@ -132,6 +148,7 @@ export async function startAdmin(o: AdminOptions) {
     },
     member: (id: string): MemberView => view(find(id)),
     members: (): MemberView[] => Object.values(members).map(view),
+    ...groups,
     notes: (id: string): AccountNote[] => structuredClone(find(id).notes),
     flush: store.flush,
     async close(): Promise<void> {
@@ -146,7 +163,3 @@ const view = (record: MemberRecord): MemberView => ({
   ...structuredClone(record),
   allTrueSince: requirementsToSchedule(record).allTrueSince,
 });
-
-const problem = (c: Context, status: 400 | 401 | 404, title: string, detail: string) =>
-  c.body(JSON.stringify({ type: 'about:blank', title, status, detail }), status, { 'content-type': 'application/problem+json' });
-const noMember = (c: Context) => problem(c, 404, 'No such member', 'There is no member with this id.');

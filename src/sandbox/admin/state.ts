@@ -1,5 +1,6 @@
 /** What the Admin/HGP stand-in keeps: members, what HGP knows of each, and the notes on their accounts. */
 import type { DeviceOrder, IncentiveProgram, Member, RequirementsToSchedule } from '../../activities/ports.js';
+import type { GroupsState } from './books.js';
 
 export interface AccountNote {
   key: string;
@@ -17,6 +18,8 @@ export interface MemberRecord {
 }
 export interface AdminState {
   members: Record<string, MemberRecord>;
+  /** Employer groups and members' access to the platform. */
+  groups?: GroupsState;
 }
 export const emptyAdmin = (): AdminState => ({ members: {} });
 

@@ -1,7 +1,8 @@
 /** The bodies of the API's commands, by `workflows/messages.ts`. An unknown field is an error, not ignored. */
 import { z } from 'zod';
-import { ERROR_KINDS, INQUIRIES, REPORT_FIELDS, type ErrorReport, type FactValues } from '../../domain/facts.js';
+import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, REPORT_FIELDS, SCOPES, type ErrorReport, type FactValues } from '../../domain/facts.js';
 import { TEAMS } from '../../domain/ruling.js';
+import type * as g from '../../workflows/troubleshooting-messages.js';
 import type * as m from '../../workflows/messages.js';
 
 /** Text of people: lines and tabs, no other control characters. */
@@ -37,6 +38,10 @@ export function bodies(now: () => number) {
     orderTemplateCompleted: z.boolean(),
     firstSessionCompleted: z.boolean(),
     clinicalRequirementsMet: z.boolean(),
+    scope: z.enum(SCOPES),
+    observedLogin: z.enum(OBSERVED_LOGINS),
+    securityConcern: z.boolean(),
+    suspectedDefect: z.boolean(),
   } satisfies { [K in keyof FactValues]: z.ZodType<FactValues[K]> });
   const report = z.partialRecord(z.enum(REPORT_FIELDS), text(4_000)) satisfies z.ZodType<ErrorReport>;
 
@@ -60,5 +65,9 @@ export function bodies(now: () => number) {
       dueAt: time.refine((iso) => Date.parse(iso) > now(), 'must be in the future'),
     }) satisfies z.ZodType<m.SetPromise>,
     settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']) }) satisfies z.ZodType<m.SettleMail>,
+    fix: z.strictObject({ reason: reason.optional() }) satisfies z.ZodType<g.FixIt>,
+    approve: z.strictObject({ groupId: text(200), field: text(200), from: z.boolean(), to: z.boolean(), version: text(200) }) satisfies z.ZodType<g.Approve>,
+    refuse: z.strictObject({ reason }) satisfies z.ZodType<g.Refuse>,
+    observed: z.strictObject({ login: z.enum(['works', 'fails']) }) satisfies z.ZodType<g.Observed>,
   };
 }

@@ -25,6 +25,12 @@ export function api({ cases, now }: { cases: Cases; now(): number }) {
   app.get('/cases/:ticket/timeline', async (c) => c.json({ timeline: await cases.timeline(ticketOf(c)) }));
   app.get('/cases/:ticket/explain', async (c) => c.json({ ruling: await cases.explain(ticketOf(c)) }));
 
+  app.get('/cases/:ticket/group', async (c) => {
+    const group = await cases.group(ticketOf(c));
+    if (!group) throw new Refusal(404, 'The case has no group troubleshooting.');
+    return c.json(group);
+  });
+
   /** One command: a validated body, said by whom the token names, answered by the case. */
   const command = <T extends object>(
     verb: string,
@@ -51,6 +57,10 @@ export function api({ cases, now }: { cases: Cases; now(): number }) {
   command('resume', shapes.resume, cases.resume);
   command('promise', shapes.setPromise, cases.setPromise);
   command('mail', shapes.settleMail, cases.settleMail);
+  command('fix', shapes.fix, cases.fix);
+  command('approve', shapes.approve, cases.approve);
+  command('refuse', shapes.refuse, cases.refuse);
+  command('observed', shapes.observed, cases.observed);
 
   return app;
 }

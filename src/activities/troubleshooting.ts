@@ -1,0 +1,188 @@
+/**
+ * What group troubleshooting asks of the outside: readings of Admin, judged here by the pure policy for the
+ * workflow's `now`, and the few things that it may do. Readings stay inside; what they show goes out.
+ */
+import type { Facts, Scope } from '../domain/facts.js';
+import { readMarks, type GroupMark } from '../domain/marks.js';
+import type { GroupProblem } from '../domain/ruling.js';
+import type { Diagnosis, Fix, Readings, ReadingName, ReadingValues, Verification } from '../domain/troubleshooting.js';
+import { diagnose, gatheredFrom, readingsOf } from '../policy/diagnosis.js';
+import { verified } from '../policy/fixes.js';
+import { mayTouch } from '../policy/triggers.js';
+import type { MissingOfGroup } from '../wording/group-contents.js';
+import { FAILURE } from './failures.js';
+import { findMember } from './gather.js';
+import type { AdminChange, GroupsPort, RecentChange, ReportParameters } from './groups-port.js';
+import type { AdminPort, HelpdeskPort } from './ports.js';
+
+export interface TroubleshootingDependencies {
+  helpdesk: HelpdeskPort;
+  admin: AdminPort;
+  groups: GroupsPort;
+}
+
+/** What every step starts from: the ticket, and what people provided. */
+interface About {
+  ticketId: string;
+  provided: Facts;
+}
+type Problem = About & { problem: GroupProblem; now: string };
+
+export interface GatheredGroup {
+  groupId: string | null;
+  scope: Scope | null;
+  missing: MissingOfGroup[];
+  past: {
+    /** How often troubleshooting ended in this cycle. */
+    begins: number;
+    /** The changes that were begun in this cycle. */
+    rounds: number;
+    /** One that was begun, and that nothing says is settled. */
+    unfinished: NonNullable<GroupMark['begun']> | null;
+  };
+}
+
+const CHANGES_SINCE_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export function createTroubleshootingActivities({ helpdesk, admin, groups }: TroubleshootingDependencies) {
+  /** The ticket's group and a member to look at: the one it names, else the first of the group. */
+  async function subject({ ticketId, provided }: About, now: string) {
+    const ticket = await helpdesk.readTicket(ticketId);
+    const member = await findMember(ticket, provided.memberId?.value, admin);
+    const named = ticket.employerGroup ?? member?.employerGroup ?? null;
+    const employer = named ? await unlessRefused(() => groups.findGroup(named)) : null;
+    const facts: Facts = member ? { ...provided, memberId: { value: member.id, source: 'Admin', readAt: now } } : provided;
+    return { ticket, employer: employer ?? null, member, facts, gathered: gatheredFrom(facts, ticket.report) };
+  }
+
+  async function sampleOf(groupId: string, memberId: string | undefined): Promise<string | null> {
+    if (memberId) return memberId;
+    return (await unlessRefused(() => groups.members(groupId)))?.memberIds[0] ?? null;
+  }
+
+  /** Everything that the problem's checks need, but the view. What Admin refuses to show is absent. */
+  async function readAll(about: Problem) {
+    const { employer, member, gathered } = await subject(about, about.now);
+    const readings: Readings = {};
+    const wanted = readingsOf(about.problem);
+    if (!employer) return { readings, gathered, wanted, sample: null };
+    const keep = <K extends ReadingName>(name: K, value: ReadingValues[K] | undefined) => {
+      if (value !== undefined) Object.assign(readings, { [name]: { value, readAt: about.now } });
+    };
+    keep('employer', employer);
+    const { id } = employer;
+    const sample = await sampleOf(id, member?.id);
+    const read: { [K in ReadingName]?: () => Promise<ReadingValues[K]> } = {
+      changes: () => groups.recentChanges(id, daysBefore(about.now)),
+      ...(sample ? { access: () => groups.memberAccess(sample) } : {}),
+      imports: () => groups.imports(id),
+      report: () => groups.engagementReport(id),
+      definition: () => groups.engagementDefinition(id),
+      rewards: () => groups.rewards(id),
+      integrationLog: () => groups.integrationLog(id),
+    };
+    for (const name of wanted) {
+      const own = read[name];
+      if (own) keep(name, (await unlessRefused(own as () => Promise<never>)) as never);
+    }
+    const requested = readings.report?.value?.requested;
+    if (wanted.includes('activity') && requested) keep('activity', await unlessRefused(() => groups.activity(id, requested.from, requested.to)));
+    return { readings, gathered, wanted, sample };
+  }
+
+  return {
+    /** Step 1: what people told, the group that it is about, and what an earlier run left unsettled. */
+    async gatherGroup(input: About & { cycle: number; now: string }): Promise<GatheredGroup> {
+      const { ticket, employer, gathered } = await subject(input, input.now);
+      const marks = readMarks(ticket).flatMap((m) => (m.cycle === input.cycle && m.data.group ? [m.data.group] : []));
+      let unfinished: GatheredGroup['past']['unfinished'] = null;
+      for (const mark of marks) unfinished = mark.begun ?? (mark.over === undefined && mark.ended === undefined ? unfinished : null);
+      const missing: MissingOfGroup[] = (['errorMessages', 'affectedMembers', 'stepsToReproduce'] as const).filter((part) => !gathered[part]);
+      if (!gathered.scope) missing.push('scope');
+      return {
+        groupId: employer?.id ?? null,
+        scope: gathered.scope?.value ?? null,
+        missing,
+        past: {
+          begins: marks.filter((m) => m.ended !== undefined).length,
+          rounds: Math.max(0, ...marks.flatMap((m) => m.begun?.round ?? [])),
+          unfinished,
+        },
+      };
+    },
+
+    /** Is there a reason to escalate instead of fixing? Reads only; nobody is impersonated. With what else was seen. */
+    async lookForTriggers(input: Problem): Promise<Extract<Diagnosis, { outcome: 'trigger' }> | null> {
+      const { readings, gathered } = await readAll(input);
+      const diagnosis = diagnose(input.problem, readings, gathered, input.now);
+      return diagnosis.outcome === 'trigger' ? diagnosis : null;
+    },
+
+    async recentChanges(input: { groupId: string; now: string }): Promise<RecentChange[]> {
+      return (await groups.recentChanges(input.groupId, daysBefore(input.now))).slice(0, 10);
+    },
+
+    /** The checks in order, the view of a member last, and only where nothing forbids it. `key` names the session. */
+    async diagnoseGroup(input: Problem & { key: string }): Promise<Diagnosis> {
+      const { readings, gathered, wanted, sample } = await readAll(input);
+      if (wanted.includes('view') && sample && mayTouch(input.problem, readings, gathered)) {
+        const view = await unlessRefused(() => groups.memberView(sample, input.key));
+        if (view !== undefined) readings.view = { value: view, readAt: input.now };
+      }
+      return diagnose(input.problem, readings, gathered, input.now);
+    },
+
+    /** One change at the version that was approved. The member of an eligibility is found anew, since notes hold no ids. */
+    async applyChange(input: About & { change: AdminChange; key: string; now: string }): Promise<{ outcome: 'applied' | 'conflict'; version: string }> {
+      const { change } = input;
+      const id = change.id || (await memberOf(input));
+      return groups.apply({ ...change, id }, input.key);
+    },
+
+    async syncRewards(input: { groupId: string; key: string }): Promise<{ outcome: 'completed' | 'failed'; at: string; detail: string }> {
+      return groups.syncRewards(input.groupId, input.key);
+    },
+
+    async regenerateReport(input: { groupId: string; parameters: ReportParameters; key: string }): Promise<void> {
+      await groups.regenerateReport(input.groupId, input.parameters, input.key);
+    },
+
+    async startRecovery(input: About & { key: string; now: string }): Promise<void> {
+      await groups.startRecovery(await memberOf(input), input.key);
+    },
+
+    /** Looks at it as the sample member does, or at the new report. Impersonates nobody where a trigger forbids it. */
+    async verifyFix(input: Problem & { fix: Fix; observedLogin: 'works' | 'fails' | null; sync?: { outcome: 'completed' | 'failed'; at: string; detail: string }; key: string }): Promise<Verification> {
+      const { fix, now, observedLogin, sync } = input;
+      if (fix.kind === 'regenerate-report') {
+        const { from, to } = fix.parameters;
+        const [report, activity] = [await groups.engagementReport(fix.groupId), await groups.activity(fix.groupId, from, to)];
+        return verified(fix, { report, activity }, now);
+      }
+      const { employer, member, gathered } = await subject(input, now);
+      const sample = fix.sampleMember ?? (employer ? await sampleOf(employer.id, member?.id) : null);
+      const may = employer !== null && mayTouch(input.problem, { employer: { value: employer, readAt: now } }, gathered);
+      const view = may && sample ? ((await unlessRefused(() => groups.memberView(sample, input.key))) ?? null) : null;
+      return verified(fix, { view, observedLogin, ...(sync ? { sync } : {}) }, now);
+    },
+  };
+
+  async function memberOf(input: About & { now: string }): Promise<string> {
+    const { member } = await subject(input, input.now);
+    return member?.id ?? '';
+  }
+}
+export type TroubleshootingActivities = ReturnType<typeof createTroubleshootingActivities>;
+
+const daysBefore = (now: string): string => new Date(Date.parse(now) - CHANGES_SINCE_DAYS * DAY_MS).toISOString();
+
+/** A reading that Admin refuses for good is one that nobody knows; an outage is tried again. */
+async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if ((error as { type?: unknown }).type === FAILURE.refused) return undefined;
+    throw error;
+  }
+}

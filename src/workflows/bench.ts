@@ -1,0 +1,210 @@
+/**
+ * The bench: where group troubleshooting reads what was said to it and keeps what it does. As at the case's
+ * desk, handlers only record and answer, and one loop acts.
+ */
+import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Need } from '../domain/case.js';
+import type { Facts } from '../domain/facts.js';
+import { effectName } from '../domain/marks.js';
+import { groupSentence } from '../wording/group-sentences.js';
+import { admitted } from './group-admission.js';
+import { now } from './desk.js';
+import { caseId, TEMPORAL_UI, type Actor, type Answer } from './messages.js';
+import { SEARCH } from './search-attributes.js';
+import { wrongShape } from './shapes.js';
+import { wrongGroupShape } from './troubleshooting-shapes.js';
+import * as messages from './troubleshooting-messages.js';
+import { newTroubleshooting, resolutionOf, step, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
+
+const EVENTS_PER_RUN = 4_000;
+const HEARD_KEPT = 500;
+const LONGEST_ID = 200;
+
+export type Bench = ReturnType<typeof openBench>;
+
+/** Thrown out of a wait when the case has no more use for the troubleshooting. */
+export class Stopped extends Error {}
+
+export function openBench(input: TroubleshootingInput) {
+  const state: TroubleshootingState = input.carried ?? newTroubleshooting(now(), input.provided);
+  const { ticketId, cycle, problem } = input;
+  const system: Actor = { name: 'onetouch', role: 'system', verified: true };
+  let nextWake: string | null = null;
+  let published = '';
+
+  const record = (text: string, by = 'onetouch') => step(state, now(), text, by);
+
+  function hear(message: GroupMessage, id?: string): Answer {
+    const known = id?.slice(0, LONGEST_ID);
+    if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
+    const answer = admitted(state, message, now());
+    if (!answer.accepted) {
+      record(`refused to ${WORDS[message.verb]}: ${answer.reason}`, message.by.name);
+      return answer;
+    }
+    if (known) {
+      state.heard.push(known);
+      if (state.heard.length > HEARD_KEPT) state.heard.splice(0, state.heard.length - HEARD_KEPT);
+    }
+    state.inbox.push(message);
+    return answer;
+  }
+
+  const updates = [
+    [messages.fix, 'fix'],
+    [messages.approve, 'approve'],
+    [messages.refuse, 'refuse'],
+    [messages.observed, 'observed'],
+  ] as const;
+  for (const [update, verb] of updates) {
+    setHandler(update as typeof messages.fix, ({ by, id, ...said }) => hear({ verb, by, ...said } as GroupMessage, id), {
+      validator: (said) => {
+        const wrong = wrongGroupShape(verb, said);
+        if (wrong) throw new Error(wrong);
+      },
+    });
+  }
+  setHandler(messages.learned, (said) => {
+    // Anyone may send a signal by hand: what cannot be read is dropped, with a record.
+    const wrong = wrongShape('provide', said);
+    if (wrong) return record(`dropped facts that cannot be read: ${wrong}`, TEMPORAL_UI.name);
+    hear({ verb: 'learned', facts: said.facts ?? {}, by: system });
+  });
+  setHandler(messages.stop, (said) => {
+    const reason: unknown = (said as messages.Stop | undefined)?.reason;
+    hear({ verb: 'stop', reason: typeof reason === 'string' ? reason.slice(0, 300) : 'no reason was given', by: system });
+  });
+  setHandler(messages.tellCase, () => void state.inbox.push({ verb: 'tellCase', by: system }));
+  setHandler(messages.groupView, view);
+  CancellationScope.current().cancelRequested.catch(() => hear({ verb: 'stop', reason: 'cancelled from the Temporal UI', by: TEMPORAL_UI }));
+
+  function view(): messages.GroupView {
+    const { stage, needs, flagged, diagnosis, approval, request } = state;
+    return {
+      ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged, diagnosis, approval,
+      requestedBy: request?.by ?? null, resolution: resolutionOf(state, problem, now()),
+    };
+  }
+  const sentence = () => groupSentence({ problem, stage: state.stage, until: nextWake, needs: state.needs, flagged: state.flagged, approval: state.approval });
+
+  /** Shows ops where it stands: current details, and the search attributes when they have changed. */
+  function publish(): void {
+    setCurrentDetails(sentence());
+    const values = [
+      { key: SEARCH.stage, value: state.stage },
+      { key: SEARCH.group, value: input.group ?? state.groupId },
+      { key: SEARCH.needs, value: state.needs },
+      { key: SEARCH.flagged, value: state.flagged !== null },
+      { key: SEARCH.cycle, value: cycle },
+    ];
+    const text = JSON.stringify(values.map((v) => v.value));
+    if (text === published) return;
+    published = text;
+    upsertSearchAttributes(values as Parameters<typeof upsertSearchAttributes>[0]);
+  }
+
+  /** Tells the case where it stands, when that is new to it. One that is gone needs no telling. */
+  async function tell(again = false): Promise<void> {
+    const { stage, needs, flagged } = state;
+    const news = JSON.stringify({ stage, needs, flagged });
+    if (state.done['told'] === news && !again) return;
+    state.done['told'] = news;
+    const n = ((state.done['news'] as number | undefined) ?? 0) + 1;
+    state.done['news'] = n;
+    await toCase((handle) => handle.signal(messages.groupNews, { id: effectName(ticketId, cycle, `news-${n}`), stage, needs, flagged }));
+  }
+
+  /** Signals the case; answers whether it is there to hear it. */
+  async function toCase(say: (handle: ReturnType<typeof getExternalWorkflowHandle>) => Promise<void>): Promise<boolean> {
+    try {
+      await say(getExternalWorkflowHandle(caseId(ticketId)));
+      return true;
+    } catch {
+      return false; // It ended, or was ended from outside and comes back: then it asks.
+    }
+  }
+
+  const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > EVENTS_PER_RUN;
+
+  /**
+   * Waits for the next message (of one verb, with `only`), or until a time. With `mayEnd` the run may be continued as new here; between a
+   * change and its verification it never is. Throws `Stopped` when the case has no more use for it.
+   */
+  async function next(until: string | null, { mayEnd, only }: { mayEnd: boolean; only?: 'stop' }): Promise<Exclude<GroupMessage, { verb: 'stop' | 'tellCase' }> | 'due'> {
+    nextWake = until;
+    publish();
+    await tell();
+    for (;;) {
+      const at = state.inbox.findIndex((m) => !only || m.verb === only);
+      const [message] = at < 0 ? [] : state.inbox.splice(at, 1);
+      if (message?.verb === 'stop') {
+        state.stopped = message.reason;
+        record(`told to stop: ${message.reason}`, message.by.name);
+        throw new Stopped();
+      }
+      if (message?.verb === 'tellCase') {
+        await tell(true);
+        continue;
+      }
+      if (message) return message;
+      if (mayEnd && isLong()) await continueAsNew<(input: TroubleshootingInput) => Promise<unknown>>({ ...input, carried: state });
+      const woken = () => state.inbox.length > 0 || (mayEnd && isLong());
+      if (until === null) await condition(woken);
+      else {
+        const left = Date.parse(until) - Date.now();
+        if (left <= 0) return 'due';
+        await condition(woken, left);
+      }
+    }
+  }
+
+  return {
+    ticketId,
+    cycle,
+    problem,
+    clocks: input.clocks,
+    state,
+    record,
+    next,
+    publish,
+    tell,
+    toCase,
+    effect: (name: string) => effectName(ticketId, cycle, name),
+    /** A stage begins: ops see it. */
+    enter: () => {
+      nextWake = null;
+      publish();
+    },
+    /** Waits out an outage. With `heeding` a stop is heard meanwhile, and throws `Stopped`. */
+    pause: async (ms: number, heeding: boolean): Promise<void> => {
+      publish();
+      await tell();
+      const stops = () => heeding && state.inbox.some((m) => m.verb === 'stop');
+      if (!(await condition(stops, ms))) return;
+      await next(now(), { mayEnd: false, only: 'stop' }); // Throws.
+    },
+    need: (need: Need | null) => {
+      state.needs = need;
+    },
+    flag: (why: string | null) => {
+      if (why && state.flagged !== why) record(`flagged: ${why}`);
+      state.flagged = why;
+    },
+    learn: (facts: messages.Learned['facts'], by: string) => {
+      const readAt = now();
+      Object.assign(state.provided, Object.fromEntries(Object.entries(facts).map(([k, value]) => [k, { value, source: 'agent', readAt }])) as Facts);
+      record(`heard ${Object.keys(facts).join(', ') || 'nothing'}`, by);
+    },
+    resolution: () => resolutionOf(state, problem, now()),
+  };
+}
+
+const WORDS: Record<GroupMessage['verb'], string> = {
+  fix: 'fix it',
+  approve: 'approve the change',
+  refuse: 'refuse the change',
+  observed: 'record an observed login',
+  learned: 'take up facts',
+  stop: 'stop',
+  tellCase: 'tell the case',
+};

@@ -1,0 +1,173 @@
+/**
+ * The case's stage while a group's problem is troubleshot: it begins the child workflow once, hears its own desk
+ * meanwhile, passes on what people provide, and goes on with what came of it.
+ */
+import { getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Stage } from '../domain/case.js';
+import type { Resolution } from '../domain/troubleshooting.js';
+import type { Ruling } from '../domain/ruling.js';
+import { hears, reading, verbs } from './act.js';
+import { now, type Desk } from './desk.js';
+import { keepOwed, settleMail } from './promise.js';
+import type { Message } from './state.js';
+import { learned, stop, tellCase, TROUBLESHOOTING, troubleshootingId, type GroupNews, type GroupOutcome } from './troubleshooting-messages.js';
+import type { TroubleshootingInput } from './troubleshooting-state.js';
+
+type Over = Extract<Message, { verb: 'troubleshot' }>;
+
+const child = (desk: Desk) => getExternalWorkflowHandle(troubleshootingId(desk.ticketId, desk.state.cycle));
+/** What came of it in this cycle; undefined as long as it goes on. */
+const outcomeOf = (desk: Desk) => desk.state.done['troubleshot'] as { outcome: GroupOutcome; resolution: Resolution } | undefined;
+
+export async function troubleshoot(desk: Desk): Promise<Stage> {
+  const { state } = desk;
+  if (outcomeOf(desk)?.outcome === 'escalate') return handOver(desk);
+  showNews(desk);
+  const before = outcomeOf(desk) ? null : await begun(desk);
+  for (let message: Message | 'due' | null = before; ; ) {
+    if (message === null || message === 'due') message = await desk.next(await keepOwed(desk));
+    if (message === 'due') continue;
+    const heard = message;
+    message = null;
+    switch (heard.verb) {
+      case 'groupNews':
+        if (outcomeOf(desk)) continue;
+        state.done['group-news'] = { needs: heard.needs, flagged: heard.flagged };
+        showNews(desk);
+        continue;
+      case 'troubleshot': {
+        const to = over(desk, heard);
+        if (to) return to;
+        continue;
+      }
+      case 'settleMail':
+        await settleMail(desk, heard.outcome);
+        continue;
+      case 'provide':
+        if (heard.facts && !outcomeOf(desk)) await told(desk, () => child(desk).signal(learned, { facts: heard.facts! }));
+        break;
+      default:
+        break;
+    }
+    const to = await hears(desk, heard);
+    if (to) return to;
+    if (state.stage !== 'troubleshooting') return state.stage;
+  }
+}
+
+/**
+ * Begins it, once a cycle. A case that began anew finds the one that runs, or what came of the one that ended;
+ * it returns that as a message.
+ */
+async function begun(desk: Desk): Promise<Over | null> {
+  const { state, ticketId } = desk;
+  if (desk.run.groupKnown) return null;
+  // What an earlier run began may have been ended from outside while no one looked.
+  let again = 'group-begun' in state.done;
+  for (;;) {
+    if (!again) {
+      try {
+        await startChild(TROUBLESHOOTING, {
+          workflowId: troubleshootingId(ticketId, state.cycle),
+          args: [inputFor(desk)],
+          parentClosePolicy: 'ABANDON',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          staticSummary: `Ticket ${ticketId}, cycle ${state.cycle}: group troubleshooting`,
+        }).then((handle) => void watch(desk, handle.result()));
+        desk.record('did', 'began the group troubleshooting', { effect: desk.effect('group-begun') });
+        break;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    }
+    // It is there already: it tells where it stands, or its result does.
+    if (await told(desk, () => child(desk).signal(tellCase))) break;
+    const ended = await reading(desk, 'read how the group troubleshooting ended', () => verbs.groupResult({ ticketId, cycle: state.cycle }));
+    if (ended && ended.outcome !== 'stopped') return { verb: 'troubleshot', id: desk.effect('troubleshot'), ...ended };
+    if (ended) {
+      await startChild(TROUBLESHOOTING, { workflowId: troubleshootingId(ticketId, state.cycle), args: [inputFor(desk)], parentClosePolicy: 'ABANDON', workflowIdReusePolicy: 'ALLOW_DUPLICATE' }).then((handle) => void watch(desk, handle.result()));
+      desk.record('did', 'began the group troubleshooting again', { effect: desk.effect('group-begun') });
+      break;
+    }
+    again = false;
+  }
+  state.done['group-begun'] = true;
+  delete state.done['group-left'];
+  desk.run.groupKnown = true;
+  return null;
+}
+
+/** One that is ended from outside is begun again, and goes on where its notes say it stood. */
+function watch(desk: Desk, result: Promise<unknown>): Promise<void> {
+  return result.then(
+    () => undefined,
+    () => {
+      if (outcomeOf(desk) || 'group-left' in desk.state.done) return;
+      desk.run.groupKnown = false;
+      delete desk.state.done['group-begun'];
+      desk.record('heard', 'the group troubleshooting was ended from outside; it is begun again', { by: 'Temporal' });
+      desk.state.inbox.push({ verb: 'ticketChanged', id: desk.effect('group-lost'), via: 'sweep', at: now() });
+    },
+  );
+}
+
+const inputFor = (desk: Desk): TroubleshootingInput => {
+  const { ruling, ticket, provided, clocks, cycle } = desk.state;
+  const { problem } = ruling as Extract<Ruling, { kind: 'troubleshoot' }>;
+  return { ticketId: desk.ticketId, cycle, problem, group: ticket!.employerGroup, provided, clocks: clocks! };
+};
+
+/** What it needs, and why it is flagged, are the case's own. */
+function showNews(desk: Desk): void {
+  const { needs, flagged } = (desk.state.done['group-news'] ?? { needs: null, flagged: null }) as Pick<GroupNews, 'needs' | 'flagged'>;
+  desk.need(needs);
+  if (flagged) desk.flag(`${OURS}${flagged}`);
+  else if (desk.state.flagged?.startsWith(OURS)) desk.state.flagged = null;
+}
+const OURS = 'group troubleshooting: ';
+
+/** What came of it, and where the case goes with it. */
+function over(desk: Desk, { outcome, resolution }: Over): Stage | null {
+  const { state } = desk;
+  if (outcomeOf(desk) || 'group-left' in state.done) return null;
+  state.done['troubleshot'] = { outcome, resolution };
+  state.done['group-news'] = { needs: outcome === 'person' || outcome === 'stopped' ? 'person' : null, flagged: null };
+  const { trigger } = resolution;
+  desk.record('heard', `group troubleshooting: ${outcome}${trigger && outcome === 'escalate' ? ` (${trigger.id})` : ''}`, { by: 'group troubleshooting' });
+  showNews(desk);
+  return outcome === 'escalate' ? handOver(desk) : null; // Else the case ends when the ticket is solved.
+}
+
+/** To the team that the trigger names, with what was found out. */
+function handOver(desk: Desk): Stage {
+  const { state } = desk;
+  const { trigger } = outcomeOf(desk)!.resolution;
+  state.handoff = { team: trigger!.team, row: state.ruling!.row, priority: trigger!.priority, at: now(), issueKey: null };
+  if (trigger!.leadTold) desk.flag('a security concern: a lead has to look at it');
+  return 'escalating';
+}
+
+/** Wherever else the case goes, it has no more use for the troubleshooting. */
+export async function leaveTroubleshooting(desk: Desk, to: Stage): Promise<void> {
+  const { state } = desk;
+  if (!('group-begun' in state.done) || outcomeOf(desk) || 'group-left' in state.done) return;
+  if (to === 'troubleshooting' || to === 'deciding') return;
+  state.done['group-left'] = true;
+  delete state.done['group-begun'];
+  desk.run.groupKnown = false;
+  delete state.done['group-news'];
+  showNews(desk);
+  await told(desk, () => child(desk).signal(stop, { reason: `the case went on to ${to}` }));
+}
+
+/** Signals it; answers whether it was there to hear it. */
+async function told(desk: Desk, say: () => Promise<void>): Promise<boolean> {
+  try {
+    await say();
+    return true;
+  } catch {
+    desk.record('heard', 'the group troubleshooting has ended already');
+    return false;
+  }
+}
