@@ -2,7 +2,7 @@
  * The signature of a technical error: its kind, its page or feature, its error code. Two tickets are the same
  * problem when all three are equal after normalising; how alike their texts are never counts. Pure.
  */
-import { ERROR_KINDS, type ErrorKind, type ErrorReport } from '../domain/facts.js';
+import { ERROR_KINDS, type ErrorReport } from '../domain/facts.js';
 import type { Signature } from '../domain/problem.js';
 
 const LONGEST_PAGE = 80;
@@ -37,7 +37,8 @@ const pathOf = (path: string): string => {
 const isId = (part: string): boolean => /^(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|[a-z]{1,4}-?\d+|.*@.*)$/.test(part);
 
 /** Fixed patterns, in this order; the first word of the text that has one of their shapes is the code. */
-const HTTP = /^(?:http[\s:/-]*)?([45]\d\d)$/i;
+const HTTP = /^(?:https?[:/-]?)?([45]\d\d)$/i;
+const SAYS_STATUS = /^(?:https?(?:\/[\d.]+)?|status|code|error)$/i;
 const NAMED = /^([A-Z]{2,12})[-_]?(\d{1,6})$/;
 
 /**
@@ -45,13 +46,13 @@ const NAMED = /^([A-Z]{2,12})[-_]?(\d{1,6})$/;
  * `502`, `ERR-4012`, `E_1007`. Null when none does.
  */
 export function codeOf(errorText: string | undefined): string | null {
-  const words = (errorText ?? '').normalize('NFKC').split(/[\s,;:()[\]"'“”.!]+/).filter(Boolean).slice(0, WORDS_READ);
+  const words = (errorText ?? '').normalize('NFKC').split(/[\s,;:()[\]"'“”!]+|\.(?=\s|$)/).filter(Boolean).slice(0, WORDS_READ);
   for (const [i, word] of words.entries()) {
     const status = HTTP.exec(word);
     // A bare number counts at the beginning, or after a word that says that it is a status.
-    if (status && (i === 0 || /^http/i.test(word) || /^(https?|status|error|code|http\/\d)$/i.test(words[i - 1]!))) return `HTTP ${status[1]}`;
+    if (status && (i === 0 || /^http/i.test(word) || SAYS_STATUS.test(words[i - 1]!))) return `HTTP ${status[1]}`;
     const named = NAMED.exec(word);
-    if (named && !/^(?:HTTP|HTTPS)$/.test(named[1]!)) return `${named[1]}-${named[2]}`;
+    if (named) return `${named[1]}-${named[2]}`;
   }
   return null;
 }
@@ -62,7 +63,6 @@ export const problemId = ({ kind, page, code }: Signature): string => `problem-$
 
 /** In words, for Jira and for ops: "server-error, /claims/:id, HTTP 502". */
 export const signatureWords = ({ kind, page, code }: Signature): string => [kind, page, code].filter(Boolean).join(', ');
-export const isKind = (kind: string): kind is ErrorKind => (ERROR_KINDS as readonly string[]).includes(kind);
 
 /** 53 bits of the text (cyrb53), in 11 characters: enough for ids, and without a Node built-in. */
 function digest(text: string): string {

@@ -18,6 +18,8 @@ export interface ProblemStart {
   id: string;
   /** Null where a change of its Jira issue starts it again: the first case that joins brings it. */
   signature: Signature | null;
+  /** A run is continued as new at its next wait past this many events; for tests. */
+  eventsPerRun?: number;
 }
 
 /* What cases say to a problem. Repeats are harmless: everything is keyed by ticket and cycle. */
@@ -30,8 +32,8 @@ export interface Join {
   signature: Signature | null;
   /** When the case was escalated, ISO 8601: one that began before the resolution is told of it, a later one starts the next round. */
   escalatedAt: string;
-  /** The issue the case had of its own before an agent linked it; closed over to the problem's by a comment. */
-  ownKey?: string | null;
+  /** What an earlier answer told the case, for a problem that was started again from outside. */
+  known?: { round: number; key: string } | null;
 }
 export interface Leave {
   ticketId: string;
@@ -78,7 +80,6 @@ export const problemSeen = defineQuery<{ round: number; issue: { key: string; di
 
 export type ProblemSays = { problem: string; round: number; ticketId: string; cycle: number } & (
   | { kind: 'filed'; key: string; /** True for the first few: their report goes to the issue. */ wantsReport: boolean }
-  | { kind: 'progress'; key: string }
   | { kind: 'resolved'; key: string | null; outcome: 'resolved' | 'unchanged' }
   | { kind: 'reopened'; key: string | null }
   /** The problem was merged: the case belongs to `to` from now on. The member is not written to. */

@@ -3,6 +3,7 @@ import type { Stage } from '../domain/case.js';
 import type { Filed } from '../activities/index.js';
 import type { ReportField } from '../domain/facts.js';
 import { byJira } from '../domain/ruling.js';
+import { meaningOf } from '../policy/resolutions.js';
 import type { IssueComment } from '../wording/contents.js';
 import { hears, note, once, reading, verbs } from './act.js';
 import { earlier, effectOf, now, type Desk } from './desk.js';
@@ -131,7 +132,7 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
   // Heard before: an agent is choosing, or has chosen to wait on.
   if (before?.category === 'done' && before.resolution === issue.resolution && before.duplicateOf === issue.duplicateOf) return null;
   desk.record('heard', `${issue.key} is ${resolution}`, { by: 'Jira' });
-  switch (MEANING[resolution.toLowerCase()] ?? 'other') {
+  switch (meaningOf(issue.resolution)) {
     case 'resolved':
       state.choice = null;
       return followUpWith(desk, 'resolved');
@@ -146,18 +147,6 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
       return askAgent(desk, 'other', `${issue.key}: ${resolution}`);
   }
 }
-
-const MEANING: Record<string, 'resolved' | 'duplicate' | 'wont-do' | 'cannot-reproduce'> = {
-  fixed: 'resolved',
-  done: 'resolved',
-  resolved: 'resolved',
-  completed: 'resolved',
-  duplicate: 'duplicate',
-  "won't do": 'wont-do',
-  "won't fix": 'wont-do',
-  declined: 'wont-do',
-  'cannot reproduce': 'cannot-reproduce',
-};
 
 export async function lookAtIssue(desk: Desk): Promise<void> {
   const { state } = desk;
