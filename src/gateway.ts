@@ -6,6 +6,7 @@ import { helpdeskSession } from './adapters/helpdesk-session.js';
 import { connectJira } from './adapters/jira.js';
 import { cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
+import { problems } from './client/problems.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { logger } from './log.js';
 import { gatewayApp, type GatewayDeps } from './web/app.js';
@@ -23,7 +24,7 @@ export async function startGateway(
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
-  const app = gatewayApp({ cases: cases(client), config, ours, log, ...(options.now && { now: options.now }) });
+  const app = gatewayApp({ cases: cases(client), problems: problems(client), config, ours, log, ...(options.now && { now: options.now }) });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();

@@ -4,6 +4,7 @@ import { STAGES } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
 import { decideLocally } from './commands/decide.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
+import { problemCommands } from './commands/problems.js';
 import { jsonFrom, provided } from './commands/provide.js';
 import { replayWebhook } from './commands/replay.js';
 import { CliError, EXIT, terminal, type Io } from './io.js';
@@ -34,7 +35,7 @@ function program(io: Io): Command {
     .addHelpText(
       'after',
       '\nThe token comes from API_TOKEN, else from .data/api-token, where `npm start` leaves it.' +
-        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case, 5 not reachable.',
+        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case or problem, 5 not reachable.',
     )
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
@@ -117,6 +118,8 @@ function program(io: Io): Command {
     saying('mail <ticket> <outcome>', 'settle a mail whose acceptance is not known: resend, was-sent'),
     (session, ticket: string, outcome: string) => session.say(ticket, 'mail', { outcome }),
   );
+
+  problemCommands(cli, on);
 
   cli
     .command('decide')

@@ -1,29 +1,35 @@
-/** What the sweep asks of Temporal: which cases know what, and which were ended from outside. */
+/** What the sweep asks of Temporal: which cases and problems know what, and which cases were ended from outside. */
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowNotFoundError, type QueryDefinition } from '@temporalio/common';
 import type { KnockPort } from '../activities/sweep.js';
 import { cases } from './cases.js';
+import { problems } from './problems.js';
+import { problemSeen } from '../workflows/problem-messages.js';
 import { caseId, ESCALATION, seen, ticketOf } from '../workflows/messages.js';
 
 export function sweeping(client: Client): KnockPort {
   const { knock, issueChanged } = cases(client);
+  /** A query's answer, of a workflow that is running; null of any other. */
+  const ofRunning = <T>(workflowId: string, query: QueryDefinition<T>): Promise<T | null> => {
+    const handle = client.workflow.getHandle(workflowId);
+    return client.withDeadline(Date.now() + 10_000, async () => {
+      try {
+        // A closed workflow would answer too, with what it knew when it ended.
+        if ((await handle.describe()).status.name !== 'RUNNING') return null;
+        return await handle.query(query);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    });
+  };
+
   return {
     knock,
     issueChanged,
-
-    async seen(ticketId) {
-      const handle = client.workflow.getHandle(caseId(ticketId));
-      return client.withDeadline(Date.now() + 10_000, async () => {
-        try {
-          // A closed case would answer too, with what it knew when it ended.
-          if ((await handle.describe()).status.name !== 'RUNNING') return null;
-          return await handle.query(seen);
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw error;
-        }
-      });
-    },
+    problemIssueChanged: problems(client).issueChanged,
+    seen: (ticketId) => ofRunning(caseId(ticketId), seen),
+    problemSeen: (problemId) => ofRunning(problemId, problemSeen),
 
     async endedFromOutside(since) {
       const query = `WorkflowType = "${ESCALATION}" AND ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime >= "${since}"`;

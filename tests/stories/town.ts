@@ -13,6 +13,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { cases, type Cases } from '../../src/client/cases.js';
+import { problems } from '../../src/client/problems.js';
 import { temporalClient } from '../../src/client/connect.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
@@ -76,6 +77,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   const running = worker.run();
   app = gatewayApp({
     cases: talk,
+    problems: problems(client),
     config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token' },
     ours: ports.whoAmI,
     now: () => wall,

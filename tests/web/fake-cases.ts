@@ -31,6 +31,7 @@ export const VIEW: CaseView = {
   parked: false,
   ruling: RULING,
   handoff: { team: 'ProdOps', row: 'vmp/ripe', priority: 'Normal', at: AT, issueKey: 'OPS-7' },
+  problem: null,
   promise: { dueAt: '2026-07-02T12:00:00.000Z', remindAt: null, renewals: 0 },
   owed: ['a follow-up'],
   ticket: null,
@@ -97,6 +98,8 @@ export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?:
     resume: say('resume', answer),
     setPromise: say('setPromise', answer),
     settleMail: say('settleMail', answer),
+    link: say('link', answer),
+    unlink: say('unlink', answer),
     ready: say('ready', undefined, { anyTicket: true }),
   };
   return { cases, calls };

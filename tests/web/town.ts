@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
 import { AT, fakeCases } from './fake-cases.js';
+import { fakeProblems } from './fake-problems.js';
 
 export const NOW = Date.parse(AT);
 export const TOKEN = 'a-token-for-tests';
@@ -12,10 +13,11 @@ export const JIRA_SECRET = 'jira-secret';
 export const OUR_HELPDESK_ID = '900';
 export const OUR_JIRA_ID = 'our-account';
 
-export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger } = {}) {
+export function town(how: Parameters<typeof fakeCases>[0] & Parameters<typeof fakeProblems>[1] & { log?: Logger } = {}) {
   const { cases, calls } = fakeCases(how);
   const app = gatewayApp({
     cases,
+    problems: fakeProblems(calls, how),
     config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN },
     ours: { helpdesk: () => Promise.resolve(OUR_HELPDESK_ID), jira: () => Promise.resolve(OUR_JIRA_ID) },
     now: () => NOW,

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ERROR_KINDS, INQUIRIES, REPORT_FIELDS, type ErrorReport, type FactValues } from '../../domain/facts.js';
 import { TEAMS } from '../../domain/ruling.js';
 import type * as m from '../../workflows/messages.js';
+import type * as p from '../../workflows/problem-messages.js';
+import { problemName } from '../ids.js';
 
 /** Text of people: lines and tabs, no other control characters. */
 const text = (max: number) =>
@@ -60,5 +62,8 @@ export function bodies(now: () => number) {
       dueAt: time.refine((iso) => Date.parse(iso) > now(), 'must be in the future'),
     }) satisfies z.ZodType<m.SetPromise>,
     settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']) }) satisfies z.ZodType<m.SettleMail>,
+    merge: z.strictObject({ into: problemName, reason }) satisfies z.ZodType<p.MergeInto>,
+    link: z.strictObject({ problem: problemName, reason }) satisfies z.ZodType<p.LinkProblem>,
+    unlink: z.strictObject({ reason }) satisfies z.ZodType<p.UnlinkProblem>,
   };
 }
