@@ -18,6 +18,8 @@ export interface KnockPort {
   problemSeen(problemId: string): Promise<ProblemSeen | null>;
   /** Tickets whose case was terminated, failed or timed out at or after `since`, and is not running. */
   endedFromOutside(since: string): Promise<string[]>;
+  /** The same of problems that had an issue. */
+  problemsEndedFromOutside(since: string): Promise<{ id: string; key: string }[]>;
 }
 
 export interface ProblemSeen {
@@ -89,14 +91,20 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
       return told;
     },
 
-    /** Starts again the cases that were ended from outside: what they owe is still owed. */
+    /** Starts again the cases and problems that were ended from outside: what they owe is still owed. */
     async reviveCases(since: string): Promise<number> {
       const ended = await cases.endedFromOutside(since);
       for (const ticketId of ended) {
         Context.current().heartbeat(ticketId);
         await cases.knock(ticketId, { id: `revived-${now()}`, via: 'sweep', at: now() });
       }
-      return ended.length;
+      // A problem finds its issue and its cases again.
+      const problems = await cases.problemsEndedFromOutside(since);
+      for (const { id, key } of problems) {
+        Context.current().heartbeat(id);
+        await cases.problemIssueChanged(id, { id: `revived-${now()}`, via: 'sweep', at: now(), key });
+      }
+      return ended.length + problems.length;
     },
   };
 }

@@ -1,11 +1,12 @@
-/** What the sweep asks of Temporal: which cases and problems know what, and which cases were ended from outside. */
+/** What the sweep asks of Temporal: which cases and problems know what, and which were ended from outside. */
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError, type QueryDefinition } from '@temporalio/common';
 import type { KnockPort } from '../activities/sweep.js';
 import { cases } from './cases.js';
 import { problems } from './problems.js';
-import { problemSeen } from '../workflows/problem-messages.js';
 import { caseId, ESCALATION, seen, ticketOf } from '../workflows/messages.js';
+import { PROBLEM, problemSeen } from '../workflows/problem-messages.js';
+import { SEARCH } from '../workflows/search-attributes.js';
 
 export function sweeping(client: Client): KnockPort {
   const { knock, issueChanged } = cases(client);
@@ -32,16 +33,24 @@ export function sweeping(client: Client): KnockPort {
     problemSeen: (problemId) => ofRunning(problemId, problemSeen),
 
     async endedFromOutside(since) {
-      const query = `WorkflowType = "${ESCALATION}" AND ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime >= "${since}"`;
-      const ended: string[] = [];
-      for await (const { workflowId } of client.workflow.list({ query })) {
-        const ticketId = ticketOf(workflowId);
-        if (!ticketId || ended.includes(ticketId)) continue;
-        // The list holds runs; only the last run of a ticket tells how its case stands.
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        if (['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(status.name)) ended.push(ticketId);
-      }
-      return ended;
+      const ended = await endedOf(ESCALATION, since);
+      return ended.flatMap(({ workflowId }) => ticketOf(workflowId) ?? []);
+    },
+    async problemsEndedFromOutside(since) {
+      const ended = await endedOf(PROBLEM, since);
+      return ended.flatMap(({ workflowId: id, key }) => (key === null ? [] : [{ id, key }]));
     },
   };
+
+  async function endedOf(type: string, since: string): Promise<{ workflowId: string; key: string | null }[]> {
+    const query = `WorkflowType = "${type}" AND ExecutionStatus IN ("Terminated", "Failed", "TimedOut") AND CloseTime >= "${since}"`;
+    const ended = new Map<string, { workflowId: string; key: string | null }>();
+    for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
+      if (ended.has(workflowId)) continue;
+      // The list holds runs; only the last run of a workflow tells how it stands.
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      if (['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(status.name)) ended.set(workflowId, { workflowId, key: typedSearchAttributes.get(SEARCH.jiraKey) ?? null });
+    }
+    return [...ended.values()];
+  }
 }
