@@ -104,8 +104,8 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
-  /** The member's ticket: a reply must land on it. */
-  ticketId: string;
+  /** The member's ticket: a reply must land on it. Null for mail that is no member's. */
+  ticketId: string | null;
   /** Without angle brackets; one per message, made from the effect's name. */
   messageId: string;
 }

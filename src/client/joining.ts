@@ -43,7 +43,9 @@ export function joining(client: Client): ProblemsPort {
     join: async (problem, join) => void (await signalWithStart(problem, join.signature, messages.join, join)),
     absorb: async (problem, absorb) => void (await signalWithStart(problem, null, messages.absorb, absorb)),
     leave: async (problem, leave) => (await call('reach the problem', async () => (await handle(problem).signal(messages.leave, leave), true))) ?? false,
-    survivorEnded: async (problem, ended) => void (await call('reach the problem', () => handle(problem).signal(messages.survivorEnded, { problem: ended }))),
+    survivorEnded: async (problem, ended) => {
+      await call('reach the problem', () => handle(problem).signal(messages.survivorEnded, { problem: ended }));
+    },
     say: async (says) => (await call('reach the case', async () => (await handle(caseId(says.ticketId)).signal(messages.problemSays, says), true))) ?? false,
 
     view: async (problem) => ((await runs(problem)) ? ((await call('ask the problem', () => handle(problem).query(messages.problemState))) ?? null) : null),

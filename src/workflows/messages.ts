@@ -51,6 +51,8 @@ export interface Inherited {
   row: RowId;
   issueKey: string | null;
   promiseDueAt: string | null;
+  /** The problem it was in: the surviving ticket's case joins it. */
+  problem?: string;
 }
 
 /* What people say. Each is an Update (answered) and, where noted, the same verb as a Signal. */

@@ -76,6 +76,18 @@ export const problemTimeline = defineQuery<Entry[]>('timeline');
 /** What the problem knows of its issue, so that the sweep only knocks where something is new. */
 export const problemSeen = defineQuery<{ round: number; issue: { key: string; digest: string } | null }>('seen');
 
+/** What a problem knows of one case, so that a case that has not heard for a while can ask. */
+export interface Membership {
+  member: boolean;
+  round: number;
+  key: string | null;
+  /** The last progress in Jira since Infra was reminded, ISO 8601. */
+  progressAt: string | null;
+  /** The problem that has this one, when it was merged. */
+  mergedInto: string | null;
+}
+export const membership = defineQuery<Membership, [{ ticketId: string; cycle: number }]>('membership');
+
 /* What a problem says to a case, and people to a case about problems. */
 
 export type ProblemSays = { problem: string; round: number; ticketId: string; cycle: number } & (

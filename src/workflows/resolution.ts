@@ -8,6 +8,8 @@ import type { IssueComment } from '../wording/contents.js';
 import { hears, note, once, reading, verbs } from './act.js';
 import { earlier, effectOf, now, type Desk } from './desk.js';
 import { askAgent, backToTeam, followUpWith, nextCycle, progress } from './hearing.js';
+import { checkIn, keepMembership, linkTo, unlinkFrom } from './membership.js';
+import { heardProblem } from './problem-news.js';
 import { keepPromise, promiseAgain, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import type { Message } from './state.js';
@@ -21,7 +23,10 @@ export async function awaitResolution(desk: Desk): Promise<Stage> {
     const to = desk.idle() ? await catchUp(desk) : null;
     if (to) return to;
     const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
-    if (message === 'due') continue;
+    if (message === 'due') {
+      await checkIn(desk);
+      continue;
+    }
     const next = await heardEscalated(desk, message);
     if (next) return next;
   }
@@ -34,7 +39,8 @@ async function catchUp(desk: Desk): Promise<Stage | null> {
   if ('inherited' in state.done) await takeOver(desk);
   else if (!('promise' in state.done)) await promiseTheMember(desk, handoff);
   // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
-  if (handoff.issueKey && !state.issue) {
+  await keepMembership(desk);
+  if (handoff.issueKey && !handoff.problem && !state.issue) {
     const filed = state.done['issue'] as Filed | undefined;
     const isOurs = filed?.key === handoff.issueKey || `follow-${handoff.issueKey}` in state.done;
     const to = await (isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey));
@@ -90,9 +96,16 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
   const { state } = desk;
   switch (message.verb) {
     case 'issueChanged':
+      if (state.handoff!.problem) return null; // The problem looks, and tells.
       return message.key === state.handoff!.issueKey || state.handoff!.issueKey === null ? resolutionOf(desk) : null;
     case 'reEscalate':
       return nextCycle(desk, `re-escalated: ${message.reason}`);
+    case 'problemSays':
+      return heardProblem(desk, message);
+    case 'link':
+      return linkTo(desk, message);
+    case 'unlink':
+      return unlinkFrom(desk, message);
     case 'setPromise':
       return promiseAgain(desk, message.dueAt);
     case 'settleMail':

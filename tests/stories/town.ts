@@ -85,6 +85,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   });
 
   const started = new Set<string>();
+  const joinedIn = new Set<string>();
   const expected = { helpdesk: 0, jira: 0, admin: 0, mail: 0 };
   const systems: Record<string, { ledger: readonly Effect[] }> = { helpdesk: company.helpdesk, jira: company.jira, admin: company.admin };
 
@@ -102,12 +103,12 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   }
 
   /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
-  async function settled(ticketId: string): Promise<void> {
+  async function settled(workflowId: string): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
     let before = '';
     for (let calm = 0; calm < 3; ) {
       await company.idle();
-      const handle = client.workflow.getHandle(caseId(ticketId));
+      const handle = client.workflow.getHandle(workflowId);
       const { events } = await handle.fetchHistory();
       const { pendingActivities } = (await handle.describe()).raw;
       // An activity that failed waits for its next attempt, which only the skipped time brings.
@@ -115,14 +116,25 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       const now = JSON.stringify([events?.length, failed.map((a) => a.attempt)]);
       calm = openTasks(events ?? []) === failed.length && (now === before || failed.length === 0) ? calm + 1 : 0;
       before = now;
-      if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest: ${now}`);
+      if (Date.now() > until) throw new Error(`${workflowId} did not come to rest: ${now}`);
       if (calm < 3) await new Promise((r) => setTimeout(r, QUIET_MS));
     }
   }
   const allSettled = async () => {
     await company.idle();
-    for (const id of started) await settled(id);
+    for (const id of started) await settled(caseId(id));
+    await problemsSettled();
   };
+  /** The problems that cases are in rest too, and the cases once more: they speak with each other. */
+  async function problemsSettled(): Promise<void> {
+    for (const id of started) {
+      const { problem } = await talk.state(id);
+      if (problem) joinedIn.add(problem);
+    }
+    if (joinedIn.size === 0) return;
+    for (const id of joinedIn) await settled(id);
+    for (const id of started) await settled(caseId(id));
+  }
 
   const town = {
     env, company, client, config, ports, worker, app,
@@ -143,7 +155,8 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       });
       started.add(id);
       await company.idle();
-      await settled(id);
+      await settled(caseId(id));
+      await problemsSettled();
       return id;
     },
     /** Something happens outside; then everything comes to rest. */
@@ -182,7 +195,9 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     async leave(): Promise<void> {
       if (RECORD) for (const id of started) await keepHistory(await client.workflow.getHandle(caseId(id)).fetchHistory());
       for (const id of started) await client.workflow.getHandle(caseId(id)).terminate('the story is over').catch(ended);
+      for (const id of joinedIn) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
       started.clear();
+      joinedIn.clear();
       for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
       sent();
     },
