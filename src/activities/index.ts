@@ -210,7 +210,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         const { comment, fields } = input;
         if (!fields || comment.say !== 'report') return comment;
         const { report } = await helpdesk.readTicket(input.ticketId);
-        return { ...comment, report: Object.fromEntries(fields.flatMap((f) => (report[f] ? [[f, report[f]]] : []))) };
+        return { ...comment, report: { ...comment.report, ...Object.fromEntries(fields.flatMap((f) => (report[f] ? [[f, report[f]]] : []))) } };
       }
     },
 

@@ -65,7 +65,16 @@ async function takeOver(desk: Desk): Promise<void> {
 
 /** What agents provided of the error report, and what was filled in on the ticket, since it was filed. */
 async function passOnReport(desk: Desk): Promise<void> {
-  const { handoff, ticket, done } = desk.state;
+  const { handoff, ticket, done, report } = desk.state;
+  if (handoff!.problem) {
+    // The first few put their reports on the problem's issue; those of the others stay on their tickets.
+    if (!('report-wanted' in done) || !handoff!.issueKey) return;
+    await once(desk, {
+      name: 'problem-report',
+      text: "put its error report on the problem's issue",
+      run: () => verbs.commentIssue({ ...effectOf(desk, 'problem-report'), key: handoff!.issueKey!, comment: { say: 'report', report, by: 'the ticket' }, fields: ticket!.reportFields as ReportField[] }),
+    });
+  }
   const provided = (done['to-report'] ?? []) as Extract<IssueComment, { say: 'report' }>[];
   while (handoff!.issueKey && provided[0]) {
     await addToReport(desk, provided[0]);
