@@ -27,6 +27,7 @@ describe('looking', () => {
     expect(code).toBe(0);
     expect(out).toContain('Waits for    ProdOps to resolve OPS-7, until 2026-07-02 12:00 UTC');
     expect(out).toContain('With         ProdOps, OPS-7, since 2026-07-01 12:00Z');
+    expect(out).toContain('Problem      problem-server-error-0a1b2c3d4e5');
     expect(out).toMatch(/2026-07-01 12:00Z +1 +did +onetouch +filed +\[31mOPS-7 \(2 times\)/);
   });
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { problems as talkingTo, type ProblemRow } from '../../src/client/problems.js';
 import type { ProblemMember, ProblemView } from '../../src/domain/problem.js';
+import { signJira } from '../../src/sandbox/webhooks.js';
 import { PROBLEM } from '../../src/workflows/problem-messages.js';
 import { eventually, hours, useSite, type Site } from './site.js';
 
@@ -200,6 +201,17 @@ test('ops find problems by search attribute, and read in the Temporal UI what on
   });
   const metadata = await s.client.workflow.getHandle(problem).query<{ currentDetails: string }>('__temporal_workflow_metadata');
   expect(metadata.currentDetails).toContain(key);
+
+  // Jira's events of comments name no labels: whose issue it is, is looked up.
+  const solitary = await s.ticket({ errorKind: 'database-timeout', member: { name: 'Jo Low', email: 'jo@example.com' } });
+  const own = await keyOf(s, solitary);
+  const commented = async (issue: string): Promise<unknown> => {
+    const event = { timestamp: Date.now(), webhookEvent: 'comment_created', issue: { key: issue }, comment: { author: { accountId: 'an-engineer' } } };
+    const body = Buffer.from(JSON.stringify(event));
+    return (await s.post({ path: '/webhooks/jira', headers: { 'x-hub-signature': signJira(s.company.env['JIRA_WEBHOOK_SECRET']!, body) }, body })).json();
+  };
+  expect(await commented(key)).toEqual({ heard: [problem] });
+  await eventually(async () => expect(await commented(own)).toEqual({ heard: [solitary] }));
 
   const nothing = await s.api('/problems?query=Colour%20%3D%20%22red%22');
   expect(nothing.status).toBe(400);

@@ -31,7 +31,7 @@ export const VIEW: CaseView = {
   parked: false,
   ruling: RULING,
   handoff: { team: 'ProdOps', row: 'vmp/ripe', priority: 'Normal', at: AT, issueKey: 'OPS-7' },
-  problem: null,
+  problem: 'problem-server-error-0a1b2c3d4e5',
   promise: { dueAt: '2026-07-02T12:00:00.000Z', remindAt: null, renewals: 0 },
   owed: ['a follow-up'],
   ticket: null,
