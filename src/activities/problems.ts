@@ -7,11 +7,12 @@ import type { WorkerConfig } from '../config.js';
 import { problemLabel, problemOfLabel, type ProblemView } from '../domain/problem.js';
 import { issueSnapshot, type IssueSnapshot } from '../domain/snapshot.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
+import { meaningOf } from '../policy/resolutions.js';
 import { adfText } from '../wording/adf.js';
 import { note as noteWords } from '../wording/notes.js';
 import { opsLetter, problemComment, problemIssue, type ProblemComment, type ProblemFigures } from '../wording/problems.js';
 import type { Note } from '../wording/contents.js';
-import { mark, readMarks } from '../domain/marks.js';
+import { effectName, mark, readMarks } from '../domain/marks.js';
 import type { Absorb, Join, Leave, Membership, ProblemSays } from '../workflows/problem-messages.js';
 import type { ProblemSettings } from '../workflows/problem-state.js';
 import { FAILURE, unavailable } from './failures.js';
@@ -54,6 +55,10 @@ export interface FoundRound {
   issue: IssueSnapshot;
   /** When it last changed, ISO 8601. */
   updatedAt: string;
+  /** False for the survivor that the round's own issue is a duplicate of. */
+  own: boolean;
+  /** Ops were told that it is system-wide. */
+  told: boolean;
 }
 
 /** Signals at a time: paced, so that neither Temporal nor the outside is flooded. */
@@ -75,15 +80,19 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       rounds.sort((a, b) => a.round - b.round || Number(a.issue.category !== 'done') - Number(b.issue.category !== 'done'));
       const last = rounds.at(-1);
       if (!last) return { settings, found: null, earlierKeys: [] };
-      const { issue, round } = last;
+      const { round } = last;
+      let { issue } = last;
+      for (let hops = 0; hops < 5 && issue.category === 'done' && issue.duplicateOf && meaningOf(issue.resolution) === 'duplicate'; hops++) issue = await jira.readIssue(issue.duplicateOf);
+      const said = await jira.ownComments(issue.key);
+      const wrote = (effect: string) => said.some((text) => text.includes(mark(`${input.id}:${round}:${effect}`)));
       const earlierKeys = [...new Set(rounds.map((r) => r.issue.key))].filter((key) => key !== issue.key);
-      return { settings, found: { key: issue.key, round, issue: issueSnapshot(issue), updatedAt: issue.updatedAt }, earlierKeys };
+      return { settings, found: { key: issue.key, round, issue: issueSnapshot(issue), updatedAt: issue.updatedAt, own: issue.key === last.issue.key && !wrote('moved'), told: wrote('system-wide') }, earlierKeys };
     },
 
     /** Files the round's issue, once by its label, and links it to the one before. */
-    async fileProblem(input: Named & { figures: ProblemFigures; earlierKey: string | null }): Promise<{ key: string | null; issue: IssueSnapshot | null }> {
+    async fileProblem(input: Named & { figures: ProblemFigures; earlierKey: string | null; /** Tried before: it may be there already. */ again: boolean }): Promise<{ key: string | null; issue: IssueSnapshot | null }> {
       const label = problemLabel(input.id, input.round);
-      const key = (await findFiled(label)) ?? (await file());
+      const key = (await findFiled(label, input.again)) ?? (await file());
       if (!key) return { key, issue: null };
       if (input.earlierKey) await jira.relate(key, input.earlierKey, 'Relates');
       return { key, issue: issueSnapshot(await jira.readIssue(key)) };
@@ -98,10 +107,6 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
         });
         return created.key || null;
       }
-    },
-
-    async readIssue(key: string): Promise<IssueSnapshot> {
-      return issueSnapshot(await jira.readIssue(key));
     },
 
     /** Writes the figures into the issue's description. */
@@ -183,15 +188,20 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       for (const id of input.ids) await problems.survivorEnded(id, input.ended);
     },
 
-    /** One choice for all cases, asked of an agent on one ticket. */
-    async askToChoose(input: Named & { ticketId: string; cycle: number; why: 'wont-do' | 'cannot-reproduce' | 'other'; detail: string; issueKey: string | null; members: number; asked: number }): Promise<void> {
-      const { id, round, ticketId, cycle, why, detail, issueKey, members, asked } = input;
-      const ticket = await helpdesk.readTicket(ticketId);
+    /** One choice for all cases, asked of an agent on the first ticket that takes a note. Answers which; null for none. */
+    async askToChoose(input: Named & { tickets: { ticketId: string; cycle: number }[]; why: 'wont-do' | 'cannot-reproduce' | 'other'; detail: string; issueKey: string | null; members: number; asked: number }): Promise<string | null> {
+      const { id, round, tickets, why, detail, issueKey, members, asked } = input;
       const effect = `choose-problem-${round}-${issueKey ?? 'none'}-${asked}`;
-      if (ticket.status === 'closed' || ticket.status === 'deleted' || readMarks(ticket).some((m) => m.cycle === cycle && m.effect === effect)) return;
-      const content: Note = { say: 'choose-problem', problem: id, why, detail, issueKey, members, reminder: asked };
-      const body = `${noteWords(content, { ticketId, articles: config.articles })}\n\n${mark(`${ticketId}:${cycle}:${effect}`)}`;
-      await helpdesk.updateTicket(ticketId, { comment: { body, public: false } });
+      for (const { ticketId, cycle } of tickets) {
+        const ticket = await helpdesk.readTicket(ticketId);
+        if (readMarks(ticket).some((m) => m.cycle === cycle && m.effect === effect)) return ticketId;
+        if (ticket.status === 'closed' || ticket.status === 'deleted') continue;
+        const content: Note = { say: 'choose-problem', problem: id, why, detail, issueKey, members, reminder: asked };
+        const body = `${noteWords(content, { ticketId, articles: config.articles })}\n\n${mark(effectName(ticketId, cycle, effect))}`;
+        await helpdesk.updateTicket(ticketId, { comment: { body, public: false } });
+        return ticketId;
+      }
+      return null;
     },
 
     /* For cases. */
@@ -214,9 +224,9 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
     },
   };
 
-  async function findFiled(label: string): Promise<string | null> {
-    const again = Context.current().info.attempt > 1;
-    const deadline = Date.now() + (again ? config.jira.searchLagMs : 0);
+  async function findFiled(label: string, again: boolean): Promise<string | null> {
+    const isRepeat = again || Context.current().info.attempt > 1;
+    const deadline = Date.now() + (isRepeat ? config.jira.searchLagMs : 0);
     for (;;) {
       // An issue that this one moved to carries the label too; the oldest is the round's own.
       const found: Issue | undefined = (await jira.findByLabel(label))[0];

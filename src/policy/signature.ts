@@ -24,7 +24,7 @@ export function pageOf(text: string | undefined): string | null {
   const plain = (text ?? '').normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
   if (!plain) return null;
   const address = /^(?:https?:\/\/[^\s/?#]+|(?:www\.)[^\s/?#]+)?(\/[^\s?#]*)?(?:[?#]\S*)?$/.exec(plain);
-  const page = address ? pathOf(address[1] ?? '/') : plain.replace(/[?#]\S*/g, '').replace(/^["'“”‘’(]+|["'“”‘’).,;:!]+$/g, '').trim();
+  const page = address ? pathOf(address[1] ?? '/') : plain.replace(/[?#]\S*/g, '').replace(/\S+@\S+/g, ':id').replace(/^["'“”‘’(]+|["'“”‘’).,;:!]+$/g, '').trim();
   return page.slice(0, LONGEST_PAGE).trim() || null;
 }
 

@@ -103,15 +103,17 @@ export function problemComment(c: ProblemComment): AdfDocument {
 
 /** The mail to ops about a problem that reaches several employer groups. */
 export function opsLetter(f: ProblemFigures, issue: { key: string; url: string } | null): { subject: string; text: string; html: string } {
+  const about = [f.signature?.kind ?? 'an error of the platform', f.signature?.code].filter(Boolean).join(', ');
   const lines = [
-    `A technical error reaches several employer groups: ${signed(f.signature)}.`,
+    // Not the page: a person typed it, and mail lies open.
+    `A technical error reaches several employer groups: ${about}.`,
     `${tickets(f.members)}, ${groupsText(f.groupCount)}: ${named(f)}.`,
     `First seen ${f.firstSeen ? utc(f.firstSeen) : 'at a time that is not known'}, last seen ${f.lastSeen ? utc(f.lastSeen) : 'at a time that is not known'}.`,
     issue ? `Infra has it as ${issue.key}, with the highest priority: ${issue.url}` : 'It is being filed to Infra.',
     'Fixes for single groups are stopped while it lasts. You are told of this once.',
   ];
   return {
-    subject: truncate(`System-wide problem: ${signed(f.signature)}`, 150),
+    subject: truncate(`System-wide problem: ${about}`, 150),
     text: `${lines.join('\n\n')}\n\nProblem ${f.id}\n`,
     html: `${lines.map((l) => `<p>${escapeHtml(l)}</p>`).join('\n')}\n<p>Problem ${escapeHtml(f.id)}</p>\n`,
   };

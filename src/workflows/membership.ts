@@ -110,6 +110,8 @@ export async function linkTo(desk: Desk, said: Extract<Message, { verb: 'link' }
   else if (handoff.issueKey) state.done['own-issue'] = handoff.issueKey;
   forget(state);
   handoff.problem = said.problem;
+  // It stays escalated all the while: where it was in another problem, it joins this one as if again.
+  if ('joined' in state.done) state.done['rejoin'] = true;
   const own = (state.done['own-issue'] as string | undefined) ?? null;
   await once(desk, note(desk, nth(state, 'linked'), { say: 'linked', problem: said.problem, reason: said.reason, own }, { data: { handoff } }));
   await keepMembership(desk);
@@ -125,6 +127,7 @@ export async function unlinkFrom(desk: Desk, said: Extract<Message, { verb: 'unl
   owesGoodbye(state, 'unlinked');
   state.left = [...(state.left ?? []), problem];
   forget(state);
+  delete state.done['joined'];
   delete handoff.problem;
   // The issue that it had before it was linked is its own again, and is looked at anew.
   const before = state.done['issue'] as { key: string | null } | undefined;
@@ -148,7 +151,7 @@ export async function sayGoodbye(desk: Desk): Promise<void> {
 
 /** What was said by the problem that the case is in no longer. */
 function forget(state: CaseState): void {
-  for (const name of ['joined', 'rejoin', 'released', 'report-wanted', 'problem-round', 'progress-seen']) delete state.done[name];
+  for (const name of ['rejoin', 'released', 'report-wanted', 'problem-round', 'progress-seen']) delete state.done[name];
   state.handoff!.issueKey = null;
   state.issue = null;
   state.inbox = state.inbox.filter((m) => m.verb !== 'problemSays');

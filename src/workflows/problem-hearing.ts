@@ -29,13 +29,10 @@ function hear(room: Room, message: ProblemMessage): boolean {
     case 'join': {
       // Until Jira was looked at, nobody knows which round this is.
       if (!state.settings) return false;
-      const cameBack = state.resolution !== null && !(message.ticketId in state.members) && message.escalatedAt > state.resolution.at;
-      if (cameBack && state.stage === 'telling') return false;
-      if (cameBack && state.stage === 'resolved') {
-        nextRound(state, now());
-        room.record('heard', `it came back: round ${state.round} begins`);
+      if (cameBack(state, message.ticketId, message.escalatedAt)) {
+        if (state.stage === 'telling') return false;
+        beginNextRound(room);
       }
-      state.signature ??= message.signature;
       if (takeIn(state, message, now())) room.record('heard', 'a case joined');
       return true;
     }
@@ -43,18 +40,28 @@ function hear(room: Room, message: ProblemMessage): boolean {
       if (letGo(state, message.ticketId, message.cycle, now())) room.record('heard', `a case left: ${message.why}`);
       return true;
     case 'absorb': {
-      for (const { ticketId, cycle, group } of message.members) takeIn(state, { ticketId, cycle, group, from: message.from }, now());
+      if (!state.settings) return false;
       if (!state.absorbed.includes(message.from)) state.absorbed.push(message.from);
-      room.record('heard', `took over ${message.members.length} of the cases of ${message.from}`);
-      return true;
+      const late = message.members.filter((m) => cameBack(state, m.ticketId, m.joinedAt));
+      for (const { ticketId, cycle, group } of message.members) if (!late.some((m) => m.ticketId === ticketId)) takeIn(state, { ticketId, cycle, group, from: message.from }, now());
+      room.record('heard', `took over cases of ${message.from}`);
+      if (late.length === 0) return true;
+      if (state.stage === 'resolved' && untold(state, 1).length === 0) {
+        beginNextRound(room);
+        for (const { ticketId, cycle, group } of late) takeIn(state, { ticketId, cycle, group, from: message.from }, now());
+        return true;
+      }
+      message.members = late;
+      return false;
     }
     case 'survivorEnded':
-      if (state.stage === 'merged' && message.problem === state.mergedInto) state.stage = 'ended';
+      if (message.problem === state.mergedInto) state.done['survivor-ended'] = true;
       return true;
     case 'issueChanged':
       if (state.stage !== 'merged' && message.key === state.issueKey) state.lookDue = true;
       return true;
     case 'mergeInto':
+      if (state.mergedInto) return true; // Two agents merged.
       Object.assign(state, { stage: 'merged', mergedInto: message.into, choice: null } satisfies Partial<ProblemState>);
       state.done['merge-reason'] = message.reason;
       return true;
@@ -65,6 +72,15 @@ function hear(room: Room, message: ProblemMessage): boolean {
       else state.stage = 'open';
       return true;
   }
+}
+
+/** One that was escalated after the resolution tells that it came back. */
+const cameBack = ({ resolution, stage, members }: ProblemState, ticketId: string, since: string): boolean =>
+  resolution !== null && (stage === 'telling' || stage === 'resolved') && !(ticketId in members) && since > resolution.at;
+
+function beginNextRound({ state, record }: Room): void {
+  nextRound(state, now());
+  record('heard', `it came back: round ${state.round} begins`);
 }
 
 /** Everyone is to be told, once, what their member hears. */

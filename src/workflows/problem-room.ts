@@ -60,7 +60,11 @@ export function openRoom(input: ProblemInput) {
     if (typeof said?.by?.name !== 'string' || typeof said.by.role !== 'string') throw new Error('by must say who it is: name, role, verified');
   };
 
-  setHandler(messages.join, (m) => hear({ verb: 'join', ...m }));
+  setHandler(messages.join, (m) => {
+    // Kept once, not with each of thousands of cases that may have to wait in the inbox.
+    if (m?.signature && !state.signature && problemShape({ verb: 'join', ...m }) === null && messages.problemId(m.signature) === state.id) state.signature = m.signature;
+    hear({ verb: 'join', ...m, signature: null });
+  });
   setHandler(messages.leave, (m) => hear({ verb: 'leave', ...m }));
   setHandler(messages.absorb, (m) => hear({ verb: 'absorb', ...m }));
   setHandler(messages.survivorEnded, (m) => hear({ verb: 'survivorEnded', ...m }));

@@ -1,9 +1,11 @@
 /** The steps of a problem, the most urgent first. Each says when it is due, and looks before it acts. */
 import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
 import type { ProblemActivities } from '../activities/problems.js';
 import type { ProblemMember } from '../domain/problem.js';
 import { meaningOf } from '../policy/resolutions.js';
 import type { ProblemFigures } from '../wording/problems.js';
+import { failureOf } from './act.js';
 import { after, iso, now } from './desk.js';
 import { reopen, resolve } from './problem-hearing.js';
 import type { ProblemSays } from './problem-messages.js';
@@ -28,17 +30,19 @@ const SHOWN_EVERY_MS = 60_000;
 const REPORTS_WANTED = 20;
 const REMINDERS = 2;
 const NAMED = 20;
+/** A closed ticket takes no note; then the next one is tried. */
+const ASKED_ON = 10;
 const WEEK_MS = 7 * 24 * 3_600_000;
 const PAST = '';
 
-const act = proxyActivities<ProblemActivities>({
+const act = proxyActivities<ProblemActivities & Pick<Activities, 'readIssue'>>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '4 minutes',
   heartbeatTimeout: '20 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'] },
 });
 /** Tried once by itself: a repeat could be a second mail. */
-const mailing = proxyActivities<Pick<ProblemActivities, 'mailOps'>>({ startToCloseTimeout: '90 seconds', retry: { maximumAttempts: 1 } });
+const mailing = proxyActivities<Pick<ProblemActivities, 'mailOps'>>({ startToCloseTimeout: '90 seconds', heartbeatTimeout: '20 seconds', retry: { maximumAttempts: 1 } });
 
 const open = (state: ProblemState): boolean => state.stage === 'open' || state.stage === 'choosing';
 const when = (is: boolean): string | null => (is ? PAST : null);
@@ -80,16 +84,6 @@ export const STEPS: readonly ProblemStep[] = [
     },
   },
   {
-    name: 'raise the priority',
-    dueAt: (state) => when(open(state) && state.systemWide && state.issueKey !== null && !('raised' in state.done)),
-    run: async ({ state, record }) => {
-      await act.raiseProblem({ ...nameOf(state), key: state.issueKey!, own: state.ownIssue, figures: { ...figuresOf(state), priority: 'Urgent' } });
-      state.done['raised'] = true;
-      state.priority = 'Urgent';
-      record('did', 'raised the priority: system-wide');
-    },
-  },
-  {
     name: 'stop fixes for single groups',
     dueAt: (state) => when(open(state) && state.systemWide && state.done['stopped-for'] !== String(state.groups.length)),
     run: async ({ state, record }) => {
@@ -100,12 +94,26 @@ export const STEPS: readonly ProblemStep[] = [
   },
   {
     name: 'tell ops',
-    // After the issue, which the mail names.
+    // After the issue, which the mail names; before the comment on it, by which a new run knows that ops were told.
     dueAt: (state) => when(open(state) && state.systemWide && state.issueKey !== null && !('ops' in state.done)),
     run: async ({ state, record }) => {
-      const fate = await mailing.mailOps({ ...nameOf(state), key: state.issueKey, figures: figuresOf(state) });
+      const fate = await mailing.mailOps({ ...nameOf(state), key: state.issueKey, figures: figuresOf(state) }).catch((error: unknown) => {
+        // The worker was lost in the middle: nobody knows whether it went.
+        if (['Timeout', 'Stopped'].includes(failureOf(error)?.type ?? '')) return 'unknown' as const;
+        throw error;
+      });
       state.done['ops'] = fate;
       record('did', { sent: 'told ops by mail', unset: 'nobody of ops could be mailed: OPS_EMAIL is not set', unknown: 'mailed ops; whether it arrived is not known', 'no-address': 'could not mail ops: the address was refused' }[fate]);
+    },
+  },
+  {
+    name: 'raise the priority',
+    dueAt: (state) => when(open(state) && state.systemWide && state.issueKey !== null && !('raised' in state.done)),
+    run: async ({ state, record }) => {
+      await act.raiseProblem({ ...nameOf(state), key: state.issueKey!, own: state.ownIssue, figures: { ...figuresOf(state), priority: 'Urgent' } });
+      state.done['raised'] = true;
+      state.priority = 'Urgent';
+      record('did', 'raised the priority: system-wide');
     },
   },
   {
@@ -154,13 +162,15 @@ export const STEPS: readonly ProblemStep[] = [
     name: 'end',
     dueAt: (state) => {
       const { stage, settings, resolution, startedAt, emptySince, inbox } = state;
-      if (!settings || stage === 'merged' || inbox.length > 0) return null;
+      if (!settings || inbox.length > 0) return null;
+      if (stage === 'merged') return when('survivor-ended' in state.done && memberCount(state) === 0);
       if (stage === 'resolved') return after(resolution!.at > startedAt ? resolution!.at : startedAt, settings.quietMs);
-      return (stage === 'open' || stage === 'filing') && emptySince ? after(emptySince, settings.quietMs) : null;
+      return (stage === 'open' || stage === 'filing' || stage === 'choosing') && emptySince ? after(emptySince, settings.quietMs) : null;
     },
     run: async ({ state, record }) => {
       if (state.absorbed.length > 0) await act.tellProblems({ ids: state.absorbed, ended: state.id });
-      record('ended', state.resolution ? `${state.resolution.outcome}; quiet since` : 'no case is left in it');
+      if (state.inbox.length > 0) return; // Somebody joined meanwhile.
+      record('ended', state.mergedInto ? `merged into ${state.mergedInto}` : state.resolution ? `${state.resolution.outcome}; quiet since` : 'no case is left in it');
       state.stage = 'ended';
     },
   },
@@ -173,25 +183,28 @@ async function begin({ state, record }: Room): Promise<void> {
   const { settings, found, earlierKeys } = await act.findProblem({ id: state.id, known });
   state.settings = settings;
   if (!found) return;
-  const { key, round, issue, updatedAt } = found;
+  const { key, round, issue, updatedAt, own, told } = found;
   const meaning = issue.category === 'done' ? meaningOf(issue.resolution) : null;
   const waiting = joins.some((m) => m.escalatedAt <= updatedAt);
-  Object.assign(state, { issueKey: key, round, issue: meaning && meaning !== 'resolved' ? null : issue, earlierKeys, stage: 'open' } satisfies Partial<ProblemState>);
+  Object.assign(state, { issueKey: key, round, issue: meaning && meaning !== 'resolved' ? null : issue, earlierKeys, ownIssue: own, stage: 'open' } satisfies Partial<ProblemState>);
   state.done['found'] = true;
   record('heard', `goes on from ${key}, round ${round}`);
+  if (told) for (const effect of ['ops', 'raised']) state.done[effect] = 'earlier';
+  if (told) state.systemWide = true;
   // Whoever waited for it is told of it; whoever comes after it opens the next round.
-  if (meaning === 'resolved' || (meaning && meaning !== 'duplicate' && !waiting)) {
+  if (meaning === 'resolved' || (meaning && !waiting)) {
     Object.assign(state, { stage: 'resolved', resolution: { at: updatedAt, outcome: meaning === 'resolved' ? 'resolved' : 'unchanged' } } satisfies Partial<ProblemState>);
     say(state, { kind: 'resolved', key, outcome: meaning === 'resolved' ? 'resolved' : 'unchanged' });
     return;
   }
   say(state, { kind: 'filed', key });
   state.lookDue = meaning !== null;
+  if (!own) state.done[`follow-${key}`] = true;
 }
 
 async function file({ state, record }: Room): Promise<void> {
   const figures = figuresText(state);
-  const { key, issue } = await act.fileProblem({ ...nameOf(state), figures: figuresOf(state), earlierKey: state.earlierKeys.at(-1) ?? null });
+  const { key, issue } = await act.fileProblem({ ...nameOf(state), figures: figuresOf(state), earlierKey: state.earlierKeys.at(-1) ?? null, again: 'file to Infra' in state.held });
   state.stage = 'open';
   state.shown = { figures, at: now() };
   if (!key) return record('did', 'observed: nothing was filed');
@@ -217,12 +230,9 @@ async function look(room: Room): Promise<void> {
   if (before?.category === 'done' && before.resolution === issue.resolution && before.duplicateOf === issue.duplicateOf) return;
   const resolution = issue.resolution ?? 'Done';
   record('heard', `${issue.key} is ${resolution}`, { by: 'Jira' });
+  if (state.resolution) return; // Everyone was told already; it is only called by another name now.
   const meaning = meaningOf(issue.resolution);
-  if (meaning === 'resolved') {
-    // Told already, and only called by another name now.
-    if (!(state.resolution && state.word?.kind === 'resolved' && state.word.outcome === 'resolved')) resolve(room, 'resolved');
-    return;
-  }
+  if (meaning === 'resolved') return resolve(room, 'resolved');
   if (meaning === 'duplicate' && issue.duplicateOf && !(`follow-${issue.duplicateOf}` in state.done)) return follow(room, issue.duplicateOf);
   const detail = meaning === 'duplicate' ? `${issue.key} was closed as a duplicate, and of which issue is not linked` : `${issue.key}: ${resolution}`;
   Object.assign(state, { stage: 'choosing', resolution: null, choice: { why: meaning === 'duplicate' ? 'other' : meaning, detail, asked: 0, againAt: PAST } } satisfies Partial<ProblemState>);
@@ -281,14 +291,12 @@ async function handOver({ state, record }: Room): Promise<void> {
   record('did', `handed ${batch.length} cases to ${state.mergedInto}`);
 }
 
-/** One choice for all: asked on the first ticket that is left, and again until somebody chooses. */
+/** One choice for all: asked on the first ticket that takes a note, and again until somebody chooses. */
 async function askToChoose({ state, record }: Room): Promise<void> {
   const choice = state.choice!;
-  const [ticketId, member] = Object.entries(state.members)[0] ?? [];
-  if (ticketId && member) {
-    await act.askToChoose({ ...nameOf(state), ticketId, cycle: member.c, why: choice.why, detail: choice.detail, issueKey: state.issueKey, members: memberCount(state), asked: choice.asked });
-    record('did', `asked an agent to choose, on ticket ${ticketId}`);
-  }
+  const tickets = Object.entries(state.members).slice(0, ASKED_ON).map(([ticketId, member]) => ({ ticketId, cycle: member.c }));
+  const on = await act.askToChoose({ ...nameOf(state), tickets, why: choice.why, detail: choice.detail, issueKey: state.issueKey, members: memberCount(state), asked: choice.asked });
+  if (on) record('did', `asked an agent to choose, on ticket ${on}`);
   choice.asked += 1;
   choice.againAt = after(now(), Math.min(state.settings!.askRemindMs * 2 ** (choice.asked - 1), Math.max(WEEK_MS, state.settings!.askRemindMs)));
 }
