@@ -57,6 +57,8 @@ const outside = {
   ADMIN_TOKEN: required('the bearer token for the Admin API'),
 };
 
+const NO_GROUPS = 'is not a number of groups: a whole number, 2 or more, of employer groups that make a problem system-wide';
+
 const workerSchema = z.object({
   ...common,
   ...outside,
@@ -85,6 +87,10 @@ const workerSchema = z.object({
   ASK_REMIND_HOURS: hours(24, 'when an unanswered question is asked again'),
   CONFIRM_HOURS: hours(72, 'how long a followed-up member may stay silent'),
   APPROVAL_HOURS: hours(24, 'how long a proposed change of a group may be approved'),
+  PROBLEM_WINDOW_HOURS: hours(24, 'within which time the employer groups of one problem are counted'),
+  PROBLEM_GROUPS: z.coerce.number({ error: NO_GROUPS }).int(NO_GROUPS).min(2, NO_GROUPS).default(2),
+  PROBLEM_QUIET_HOURS: hours(72, 'how long a resolved problem still hears who joins late'),
+  OPS_EMAIL: optional.pipe(z.email('is not an e-mail address: who is told of a system-wide problem').nullable()),
   WORKER_DEPLOYMENT_NAME: named('onetouch'),
   WORKER_BUILD_ID: optional,
   SWEEP_MINUTES: z.coerce.number().positive().default(5),
@@ -208,6 +214,12 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
       confirmMs: e.CONFIRM_HOURS,
       approvalMs: e.APPROVAL_HOURS,
     },
+    problem: {
+      windowMs: e.PROBLEM_WINDOW_HOURS,
+      groups: e.PROBLEM_GROUPS,
+      quietMs: e.PROBLEM_QUIET_HOURS,
+      opsEmail: e.OPS_EMAIL,
+    },
     deployment: { name: e.WORKER_DEPLOYMENT_NAME, buildId: e.WORKER_BUILD_ID },
     sweepMinutes: e.SWEEP_MINUTES,
   };
@@ -253,7 +265,7 @@ const PORT_SETTINGS = [
 export type PortSetting = (typeof PORT_SETTINGS)[number];
 
 /** The outside systems of `npm start` are its sandbox company's, whatever else the environment names. */
-const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|[A-Z_]+_HOURS)$/;
+const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|PROBLEM_GROUPS|OPS_EMAIL|[A-Z_]+_HOURS)$/;
 const keptSchema = z.object(
   Object.fromEntries(Object.entries({ ...gatewaySchema.shape, ...workerSchema.shape }).filter(([name]) => KEPT_WITH_THE_SANDBOX.test(name))),
 );

@@ -7,6 +7,7 @@ import { connectJira } from './adapters/jira.js';
 import { auditor } from './client/audit.js';
 import { cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
+import { problems } from './client/problems.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { logger } from './log.js';
 import { gatewayApp, type GatewayDeps } from './web/app.js';
@@ -24,7 +25,7 @@ export async function startGateway(
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
-  const app = gatewayApp({ cases: cases(client), auditor: auditor(client), config, ours, log, ...(options.now && { now: options.now }) });
+  const app = gatewayApp({ cases: cases(client), problems: problems(client), auditor: auditor(client), config, ours, log, ...(options.now && { now: options.now }) });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();

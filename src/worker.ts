@@ -10,6 +10,7 @@ import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Ports } from './activities/index.js';
 import { createTroubleshootingActivities } from './activities/troubleshooting.js';
+import { createProblemActivities } from './activities/problems.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectGroups } from './adapters/admin-groups.js';
@@ -21,6 +22,7 @@ import type { Logger as Pino } from 'pino';
 import { cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
 import { dataConverter, workerInterceptors } from './client/data-converter.js';
+import { joining } from './client/joining.js';
 import { installSweep } from './client/schedule.js';
 import { sweeping } from './client/sweeping.js';
 import { registerSearchAttributes } from './client/search-attributes.js';
@@ -64,6 +66,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     activities: {
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createTroubleshootingActivities(ports),
+      ...createProblemActivities({ ...ports, config, problems: joining(client) }),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),

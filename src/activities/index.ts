@@ -12,7 +12,9 @@ import type { Ruling, Priority, Team } from '../domain/ruling.js';
 import { byJira } from '../domain/ruling.js';
 import { issueSnapshot, snapshot, type IssueSnapshot } from '../domain/snapshot.js';
 import type { Ticket, TicketSnapshot } from '../domain/ticket.js';
+import type { Signature } from '../domain/problem.js';
 import { decide } from '../policy/decide.js';
+import { signatureOf } from '../policy/signature.js';
 import { suggestErrorKind, suggestInquiry } from '../policy/suggest.js';
 import type { IssueComment, Letter, MailFate, Note, Reply } from '../wording/contents.js';
 import { adfText } from '../wording/adf.js';
@@ -55,6 +57,8 @@ export interface Consultation {
   groups: { 'Tier 2': string; 'Coach Support': string };
   /** Which fields of the error report nobody has filled in yet. */
   missingReport: ReportField[];
+  /** What a technical error has in common with others of the same problem; null where nothing tells. */
+  signature: Signature | null;
   /** What earlier runs of this case left on the ticket; read on the first consultation of a run. */
   past: Past | null;
 }
@@ -92,7 +96,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
 
   return {
     /** Gathers the facts and asks the protocol, for the workflow's `now` (ISO 8601). */
-    async consult(input: { ticketId: string; cycle: number; provided: Facts; now: string; first: boolean }): Promise<Consultation> {
+    async consult(input: { ticketId: string; cycle: number; provided: Facts; report?: ErrorReport; now: string; first: boolean }): Promise<Consultation> {
       const ticket = await helpdesk.readTicket(input.ticketId);
       const facts = await gather(ticket, input.provided, admin, input.now);
       
@@ -102,6 +106,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         clocks: config.clocks,
         groups: config.helpdesk.groups,
         missingReport: REPORT_FIELDS.filter((f) => !ticket.report[f]),
+        signature: signatureOf(facts.errorKind?.value, { ...ticket.report, ...input.report }),
         past: input.first ? await pastOf(ticket) : null,
       };
     },
@@ -154,6 +159,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       const key = found ?? (await file());
       if (!key) return { key, issue: null };
       await jira.remoteLink(key, remoteLinkTo(input.ticketId, input.cycle));
+      // Left from a problem: its engineers find this one from there.
+      for (const before of input.earlier) if (before.problem && before.issueKey) await jira.relate(key, before.issueKey, 'Relates');
       return { key, issue: issueSnapshot(await jira.readIssue(key)) };
 
       async function file(): Promise<string | null> {
@@ -210,7 +217,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         const { comment, fields } = input;
         if (!fields || comment.say !== 'report') return comment;
         const { report } = await helpdesk.readTicket(input.ticketId);
-        return { ...comment, report: Object.fromEntries(fields.flatMap((f) => (report[f] ? [[f, report[f]]] : []))) };
+        return { ...comment, report: { ...comment.report, ...Object.fromEntries(fields.flatMap((f) => (report[f] ? [[f, report[f]]] : []))) } };
       }
     },
 

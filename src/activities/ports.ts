@@ -2,6 +2,7 @@
  * The ports: what onetouch asks of the outside systems. The adapters implement them over HTTP and SMTP;
  * only the entries join the two. Every method rejects with one of `failures.ts`.
  */
+import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue, NewIssue, Ticket } from '../domain/ticket.js';
 
 export interface HelpdeskPort {
@@ -24,6 +25,14 @@ export interface TicketUpdate {
   status?: 'open' | 'pending' | 'hold' | 'solved';
 }
 
+export interface IssueUpdate {
+  /** Replaces the description. */
+  description?: AdfDocument;
+  priority?: Priority;
+}
+/** A link type's name, as Jira has it by default. */
+export type IssueRelation = 'Relates' | 'Duplicate';
+
 export interface JiraPort {
   /** Open or closed issues that carry the label, oldest first. The search index may lag. */
   findByLabel(label: string): Promise<Issue[]>;
@@ -33,6 +42,13 @@ export interface JiraPort {
   /** Bodies (plain text) of our own comments, to look before repeating one. */
   ownComments(key: string): Promise<string[]>;
   addLabel(key: string, label: string): Promise<void>;
+  /** Sets what is given. The same again changes nothing. */
+  updateIssue(key: string, change: IssueUpdate): Promise<void>;
+  /**
+   * Links two issues: `key` relates to, or duplicates, `other`. Looks first, so that the same link is made once;
+   * 'Relates' has no direction, so either end will do.
+   */
+  relate(key: string, other: string, how: IssueRelation): Promise<void>;
   /** Upserts by globalId. */
   remoteLink(key: string, link: { globalId: string; url: string; title: string }): Promise<void>;
   /** Issues with the label `onetouch` changed at or after `since` (ISO 8601). */
@@ -88,8 +104,8 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
-  /** The member's ticket: a reply must land on it. */
-  ticketId: string;
+  /** The member's ticket: a reply must land on it. Null for mail that is no member's. */
+  ticketId: string | null;
   /** Without angle brackets; one per message, made from the effect's name. */
   messageId: string;
 }

@@ -1,6 +1,7 @@
 /** What the sweep does: finds what changed, and knocks only where the case does not know it yet. */
 import { Context } from '@temporalio/activity';
 import { isNews, isSolved, readPast } from '../domain/marks.js';
+import { problemOfLabel } from '../domain/problem.js';
 import { issueDigest, issueSnapshot, snapshot, ticketDigest } from '../domain/snapshot.js';
 import type { IssueChanged, Seen, TicketChanged } from '../workflows/messages.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
@@ -11,8 +12,19 @@ export interface KnockPort {
   issueChanged(ticketId: string, what: IssueChanged): Promise<void>;
   /** What the running case knows of the outside; null when no case of the ticket is running. */
   seen(ticketId: string): Promise<Seen | null>;
+  /** Says that a problem's issue changed; starts the problem again where it has ended. */
+  problemIssueChanged(problemId: string, what: IssueChanged): Promise<void>;
+  /** What the running problem knows of its issue; null when it is not running. */
+  problemSeen(problemId: string): Promise<ProblemSeen | null>;
   /** Tickets whose case was terminated, failed or timed out at or after `since`, and is not running. */
   endedFromOutside(since: string): Promise<string[]>;
+  /** The same of problems that had an issue. */
+  problemsEndedFromOutside(since: string): Promise<{ id: string; key: string }[]>;
+}
+
+export interface ProblemSeen {
+  round: number;
+  issue: { key: string; digest: string } | null;
 }
 
 export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort }) {
@@ -41,7 +53,7 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
       return knocked;
     },
 
-    /** Tells the cases of Jira issues that others changed since; answers how many. */
+    /** Tells the cases and problems of Jira issues that others changed since; answers how many. */
     async sweepIssues(since: string): Promise<number> {
       let told = 0;
       for (const issue of await jira.changedSince(since)) {
@@ -58,18 +70,41 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
           await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
           told += 1;
         }
+        for (const label of issue.labels) {
+          const named = problemOfLabel(label);
+          if (!named || !(await isNewsTo(named))) continue;
+          // The problem tells its cases by itself.
+          await cases.problemIssueChanged(named.id, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
+          told += 1;
+        }
+
+        async function isNewsTo({ id, round }: { id: string; round: number }): Promise<boolean> {
+          const seen = await cases.problemSeen(id);
+          // Only an issue that is open again brings back a problem that has ended.
+          if (!seen) return issue.category !== 'done';
+          // An issue of an earlier round is history, unless the problem took it over.
+          if (seen.round !== round && seen.issue?.key !== issue.key) return false;
+          if (seen.issue === null) return issue.category !== 'new' || issue.assigneeId !== null || issue.lastForeignComment !== null;
+          return seen.issue.key !== issue.key || seen.issue.digest !== digest;
+        }
       }
       return told;
     },
 
-    /** Starts again the cases that were ended from outside: what they owe is still owed. */
+    /** Starts again the cases and problems that were ended from outside: what they owe is still owed. */
     async reviveCases(since: string): Promise<number> {
       const ended = await cases.endedFromOutside(since);
       for (const ticketId of ended) {
         Context.current().heartbeat(ticketId);
         await cases.knock(ticketId, { id: `revived-${now()}`, via: 'sweep', at: now() });
       }
-      return ended.length;
+      // A problem finds its issue and its cases again.
+      const problems = await cases.problemsEndedFromOutside(since);
+      for (const { id, key } of problems) {
+        Context.current().heartbeat(id);
+        await cases.problemIssueChanged(id, { id: `revived-${now()}`, via: 'sweep', at: now(), key });
+      }
+      return ended.length + problems.length;
     },
   };
 }

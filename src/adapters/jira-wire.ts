@@ -1,5 +1,6 @@
 /** What Jira answers, in the parts that we read, and the issue that it makes. */
 import { z } from 'zod';
+import type { IssueRelation } from '../activities/ports.js';
 import type { Issue } from '../domain/ticket.js';
 
 const comment = z.object({
@@ -7,15 +8,17 @@ const comment = z.object({
   author: z.object({ accountId: z.string().nullish() }).nullish(),
   body: z.unknown(),
 });
+const otherIssue = z.object({ key: z.string() }).nullish();
+const issuelinks = z
+  .array(z.object({ type: z.object({ name: z.string() }), outwardIssue: otherIssue, inwardIssue: otherIssue }))
+  .nullish();
 const issue = z.object({
   key: z.string(),
   fields: z.object({
     status: z.object({ name: z.string(), statusCategory: z.object({ key: z.string() }) }),
     resolution: z.object({ name: z.string() }).nullish(),
     assignee: z.object({ accountId: z.string() }).nullish(),
-    issuelinks: z
-      .array(z.object({ type: z.object({ name: z.string() }), outwardIssue: z.object({ key: z.string() }).nullish() }))
-      .nullish(),
+    issuelinks,
     labels: z.array(z.string()).nullish(),
     updated: z.string().refine((s) => !Number.isNaN(Date.parse(s))),
     comment: z.object({ comments: z.array(comment), total: z.int() }).nullish(),
@@ -23,6 +26,7 @@ const issue = z.object({
 });
 
 export const issueAnswer = issue;
+export const linksAnswer = z.object({ fields: z.object({ issuelinks }) });
 export const searchAnswer = z.object({ issues: z.array(issue), nextPageToken: z.string().nullish() });
 export const commentsAnswer = z.object({ comments: z.array(comment), total: z.int() });
 export const createdAnswer = z.object({ key: z.string().min(1) });
@@ -46,6 +50,10 @@ export function toIssue({ key, fields }: WireIssue, base: string, lastForeignCom
     updatedAt: new Date(fields.updated).toISOString(),
   };
 }
+
+/** Is there such a link from this issue to the other? To relate goes both ways. */
+export const isRelated = (links: NonNullable<z.output<typeof issuelinks>>, other: string, how: IssueRelation): boolean =>
+  links.some((link) => link.type.name === how && (link.outwardIssue?.key === other || (how === 'Relates' && link.inwardIssue?.key === other)));
 
 /** The id of the newest comment that is not ours; Jira embeds them oldest first. */
 export const lastForeign = (comments: WireComment[], us: string): string | null =>

@@ -9,7 +9,7 @@ import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
 import { TIMEOUT_MS, shaped } from './http.js';
 import { jiraFailure } from './jira-failure.js';
-import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, searchAnswer, toIssue, type WireComment, type WireIssue } from './jira-wire.js';
+import { commentsAnswer, createdAnswer, isRelated, issueAnswer, lastForeign, linksAnswer, searchAnswer, toIssue, type WireComment, type WireIssue } from './jira-wire.js';
 
 export type Jira = JiraPort & {
   /** The account id of the user we act as. */
@@ -149,6 +149,25 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const issueIdOrKey = checkedKey(key, doing);
       await ask(doing, z.unknown(), () =>
         client.issues.editIssue<unknown>({ issueIdOrKey, update: { labels: [{ add: label }] } as never }),
+      );
+    },
+
+    async updateIssue(key, { description, priority }) {
+      const doing = 'update the issue';
+      const issueIdOrKey = checkedKey(key, doing);
+      const fields = { ...(description && { description }), ...(priority && { priority: { name: PRIORITIES[priority] } }) };
+      if (Object.keys(fields).length === 0) return;
+      await ask(doing, z.unknown(), () => client.issues.editIssue<unknown>({ issueIdOrKey, fields }));
+    },
+
+    async relate(key, other, how) {
+      const doing = 'relate the issues';
+      const [issueIdOrKey, to] = [checkedKey(key, doing), checkedKey(other, doing)];
+      const { fields } = await ask(doing, linksAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: ['issuelinks'] }));
+      if (isRelated(fields.issuelinks ?? [], to, how)) return;
+      // Seen from the first, the other one stands outward: "key duplicates other".
+      await ask(doing, z.unknown(), () =>
+        client.issueLinks.linkIssues<unknown>({ type: { name: how }, inwardIssue: { key: issueIdOrKey }, outwardIssue: { key: to } }),
       );
     },
 

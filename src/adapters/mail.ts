@@ -34,7 +34,7 @@ export function connectMail({ url, from, replyTo }: WorkerConfig['mail']): Maile
       const sending: Sending = {
         from,
         // So that the helpdesk puts the member's answer on their ticket.
-        replyTo: replyTo.replaceAll('{ticket}', mail.ticketId),
+        ...(mail.ticketId === null ? {} : { replyTo: replyTo.replaceAll('{ticket}', mail.ticketId) }),
         to: { name: oneLine(mail.to.name), address },
         subject: oneLine(mail.subject),
         text: mail.text,

@@ -43,6 +43,12 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
       async addLabel(key, label) {
         would('label the issue', { key, label });
       },
+      async updateIssue(key, { description, priority }) {
+        would('update the issue', { key, ...(description && { description: 'a new one' }), priority });
+      },
+      async relate(key, other, how) {
+        would('relate the issues', { key, other, how });
+      },
       async remoteLink(key, { globalId }) {
         would('link the issue', { key, globalId });
       },

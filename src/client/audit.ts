@@ -3,7 +3,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { entriesOf, type AuditEntry } from '../domain/audit.js';
 import type { CaseRecord, Entry } from '../domain/case.js';
 import { caseId, ESCALATION, ticketOf, timeline } from '../workflows/messages.js';
-import { understood } from './errors.js';
+import { NoSuchCase, understood } from './errors.js';
 
 /** So many records are read at once: a worker answers each. */
 const AT_ONCE = 8;
@@ -16,7 +16,7 @@ export function auditor(client: Client, { deadlineMs = 20_000 }: { deadlineMs?: 
     try {
       return await client.withDeadline(Date.now() + deadlineMs, call);
     } catch (error) {
-      throw understood(error, ticketId);
+      throw understood(error, () => new NoSuchCase(ticketId));
     }
   };
 

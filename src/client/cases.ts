@@ -1,6 +1,5 @@
 /** The cases, as the gateway, the sweep's tests and the sandbox talk to them: the only user of the Temporal client. */
-import { WorkflowUpdateFailedError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { CaseRecord, CaseView, Entry } from '../domain/case.js';
 import type { Ruling } from '../domain/ruling.js';
@@ -8,18 +7,12 @@ import * as messages from '../workflows/messages.js';
 import { caseId, ESCALATION, TASK_QUEUE, ticketOf, type Answer, type Said } from '../workflows/messages.js';
 import * as group from '../workflows/troubleshooting-messages.js';
 import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
+import * as aboutProblems from '../workflows/problem-messages.js';
 import { SEARCH } from '../workflows/search-attributes.js';
-import { BadQuery, grpcCode, GRPC, Malformed, NoSuchCase, TemporalAway, understood } from './errors.js';
+import { NoSuchCase, TemporalAway } from './errors.js';
+import { executionOf, plainKey, talking, wherePossible, type Execution } from './talk.js';
 
-/** One run of a case's workflow, as Temporal sees it. Times are ISO 8601. */
-export interface Execution {
-  workflowId: string;
-  runId: string;
-  /** 'completed' is how a case ends; 'failed' means a bug; 'cancelled' and 'terminated' were done by hand. */
-  status: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'other';
-  startedAt: string;
-  endedAt: string | null;
-}
+export type { Execution };
 
 /** One line of a list: the execution and its search attributes. No member data. */
 export interface CaseRow extends Execution {
@@ -54,13 +47,7 @@ export type Cases = ReturnType<typeof cases>;
  * Temporal cannot be reached, and with `NoSuchCase` where a case is named that is not there.
  */
 export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: number } = {}) {
-  const bounded = async <T>(ticketId: string, call: () => Promise<T>, withinMs = deadlineMs): Promise<T> => {
-    try {
-      return await client.withDeadline(Date.now() + withinMs, call);
-    } catch (error) {
-      throw understood(error, ticketId);
-    }
-  };
+  const { bounded, update: updated, list: listed } = talking(client, deadlineMs, (ticketId) => new NoSuchCase(ticketId));
   const handle = (ticketId: string) => client.workflow.getHandle(caseId(ticketId));
 
   /** Starts the case if it is not running, and signals it: one call, so that neither is lost. */
@@ -105,66 +92,29 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     <T>(definition: UpdateDefinition<Answer, [Said<T>]>) =>
     async (ticketId: string, said: Said<T>): Promise<Answer> => {
       const { cycle } = await ask(ticketId, () => handle(ticketId).query(messages.state), viewOf);
-      try {
-        return await client.withDeadline(Date.now() + deadlineMs, () =>
-          client.workflow.getHandle(group.troubleshootingId(ticketId, cycle)).executeUpdate(definition, { args: [said], ...(said.id && { updateId: said.id }) }),
-        );
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return { accepted: false, reason: 'No group troubleshooting of this case is going on.' };
-        if (error instanceof WorkflowUpdateFailedError) {
-          const { cause } = error;
-          if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
-            return { accepted: false, reason: 'The group troubleshooting ended before it could take this up.' };
-          throw new Malformed(cause?.message ?? error.message, { cause: error });
-        }
-        throw understood(error, ticketId);
-      }
+      return updated(
+        { name: ticketId, workflowId: group.troubleshootingId(ticketId, cycle), definition, said },
+        {
+          describe: () => Promise.resolve(), // The case is there; that it has no troubleshooting is an answer.
+          ended: 'No group troubleshooting of this case is going on.',
+          endedMeanwhile: 'The group troubleshooting ended before it could take this up.',
+        },
+      );
     };
 
   const update =
     <T>(definition: UpdateDefinition<Answer, [Said<T>]>) =>
-    async (ticketId: string, said: Said<T>): Promise<Answer> => {
-      try {
-        return await client.withDeadline(Date.now() + deadlineMs, () =>
-          handle(ticketId).executeUpdate(definition, { args: [said], ...(said.id && { updateId: said.id }) }),
-        );
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) {
-          // Temporal says the same of a case that ended and of one that never was.
-          await describe(ticketId);
-          return { accepted: false, reason: 'The case has ended. A change of its ticket starts it again.' };
-        }
-        if (error instanceof WorkflowUpdateFailedError) {
-          const { cause } = error;
-          if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
-            return { accepted: false, reason: 'The case ended before it could take this up.' };
-          throw new Malformed(cause?.message ?? error.message, { cause: error });
-        }
-        throw understood(error, ticketId);
-      }
-    };
+    (ticketId: string, said: Said<T>): Promise<Answer> =>
+      updated(
+        { name: ticketId, workflowId: caseId(ticketId), definition, said },
+        {
+          describe: () => describe(ticketId),
+          ended: 'The case has ended. A change of its ticket starts it again.',
+          endedMeanwhile: 'The case ended before it could take this up.',
+        },
+      );
 
-  const list = async ({ query, limit = 100 }: Listing = {}): Promise<CaseRow[]> => {
-    // A run that continued as new is not a case of its own.
-    const own = `WorkflowType = "${ESCALATION}" AND ExecutionStatus != "ContinuedAsNew"`;
-    try {
-      return await bounded('', async () => {
-        const rows = new Map<string, CaseRow>();
-        const found = client.workflow.list({ query: query ? `${own} AND (${query})` : own, pageSize: Math.min(limit, 200) });
-        for await (const execution of found) {
-          const row = rowOf(execution);
-          // Newest first: an older run of the same ticket is history.
-          if (row && !rows.has(row.ticketId)) rows.set(row.ticketId, row);
-          if (rows.size >= limit) break;
-        }
-        return [...rows.values()];
-      });
-    } catch (error) {
-      if (grpcCode(error) === GRPC.invalidArgument)
-        throw new BadQuery(`Temporal does not understand the query: ${reasonOf(error)}`, { cause: error });
-      throw error;
-    }
-  };
+  const list = (listing: Listing = {}): Promise<CaseRow[]> => listed(ESCALATION, listing, rowOf);
 
   return {
     /** Says that a ticket changed; starts its case where none runs. Resolves when Temporal has the message. */
@@ -184,16 +134,13 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     describe,
     /** Newest first. Rejects with `BadQuery`. */
     list,
-    /** The tickets whose running case has this Jira issue. Visibility lags a second or so. */
+    /**
+     * The tickets whose running case has this Jira issue for itself: a case in a problem hears from its problem.
+     * Visibility lags a second or so.
+     */
     byIssue: async (key: string): Promise<string[]> => {
-      const query = `${SEARCH.jiraKey.name} = "${key.replaceAll(/[^\w-]/g, '')}" AND ExecutionStatus = "Running"`;
-      try {
-        return (await list({ query })).map((row) => row.ticketId);
-      } catch (error) {
-        // A server without visibility, as the time-skipping one, knows of none.
-        if (grpcCode(error) === GRPC.unimplemented) return [];
-        throw error;
-      }
+      const query = `${SEARCH.jiraKey.name} = "${plainKey(key)}" AND ${SEARCH.problem.name} IS NULL AND ExecutionStatus = "Running"`;
+      return (await wherePossible(() => list({ query }))).map((row) => row.ticketId);
     },
 
     state: (ticketId: string): Promise<CaseView> => ask(ticketId, () => handle(ticketId).query(messages.state), viewOf),
@@ -212,6 +159,10 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     resume: update(messages.resume),
     setPromise: update(messages.setPromise),
     settleMail: update(messages.settleMail),
+    /** Puts the case into a problem, which must run. */
+    link: update(aboutProblems.link),
+    /** Takes it out of its problem. */
+    unlink: update(aboutProblems.unlink),
 
     fix: groupUpdate(group.fix),
     approve: groupUpdate(group.approve),
@@ -220,26 +171,14 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
     /** The group troubleshooting of the case's present cycle; null when there is none. Rejects with `NoSuchCase`. */
     group: async (ticketId: string): Promise<group.GroupView | null> => {
       const { cycle } = await ask(ticketId, () => handle(ticketId).query(messages.state), viewOf);
-      return client.withDeadline(Date.now() + deadlineMs, async () => {
-        try {
-          return await client.workflow.getHandle(group.troubleshootingId(ticketId, cycle)).query(group.groupView);
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw understood(error, ticketId);
-        }
-      });
+      return bounded(ticketId, () => client.workflow.getHandle(group.troubleshootingId(ticketId, cycle)).query(group.groupView)).catch(noneWhereMissing);
     },
     /** What came of a group troubleshooting that completed; null where it runs, is gone, or was ended from outside. */
     troubleshot: async (ticketId: string, cycle: number): Promise<TroubleshootingResult | null> => {
       const found = client.workflow.getHandle(group.troubleshootingId(ticketId, cycle));
-      return client.withDeadline(Date.now() + deadlineMs, async () => {
-        try {
-          return (await found.describe()).status.name === 'COMPLETED' ? ((await found.result()) as TroubleshootingResult) : null;
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw error;
-        }
-      });
+      return bounded(ticketId, async () =>
+        (await found.describe()).status.name === 'COMPLETED' ? ((await found.result()) as TroubleshootingResult) : null,
+      ).catch(noneWhereMissing);
     },
 
     /** Resolves when Temporal answers for our namespace. */
@@ -248,19 +187,6 @@ export function cases(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: num
       // A probe that takes as long as a call would be given up on before it is answered.
       await bounded('', () => client.workflowService.describeNamespace({ namespace }), Math.min(deadlineMs, 2_000));
     },
-  };
-}
-
-const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] as const;
-
-function executionOf(info: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime'>): Execution {
-  const name = info.status.name.toLowerCase();
-  return {
-    workflowId: info.workflowId,
-    runId: info.runId,
-    status: STATUSES.find((status) => status === name) ?? 'other',
-    startedAt: info.startTime.toISOString(),
-    endedAt: info.closeTime?.toISOString() ?? null,
   };
 }
 
@@ -288,6 +214,11 @@ function rowOf(info: WorkflowExecutionInfo): CaseRow | null {
   };
 }
 
+const noneWhereMissing = (error: unknown): null => {
+  if (error instanceof NoSuchCase) return null;
+  throw error;
+};
+
 /** What a case's record still tells of its state. */
 function viewOf(record: CaseRecord): CaseView {
   return {
@@ -301,6 +232,7 @@ function viewOf(record: CaseRecord): CaseView {
     parked: false,
     ruling: null,
     handoff: record.handoffs.at(-1) ?? null,
+    problem: null,
     promise: null,
     owed: [],
     ticket: null,
@@ -308,9 +240,3 @@ function viewOf(record: CaseRecord): CaseView {
     overrides: record.handoffs.filter((handoff) => handoff.overriddenBy).length,
   };
 }
-
-const reasonOf = (error: unknown): string => {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error ? ((deepest as { details?: string }).details ?? deepest.message) : String(error);
-};

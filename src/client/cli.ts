@@ -6,6 +6,7 @@ import { exportAudit, showAudit, verifyAudit } from './commands/audit.js';
 import { decideLocally } from './commands/decide.js';
 import { showGroup } from './commands/group.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
+import { problemCommands } from './commands/problems.js';
 import { jsonFrom, provided } from './commands/provide.js';
 import { replayWebhook } from './commands/replay.js';
 import { CliError, EXIT, terminal, type Io } from './io.js';
@@ -36,7 +37,7 @@ function program(io: Io): Command {
     .addHelpText(
       'after',
       '\nThe token comes from API_TOKEN, else from .data/api-token, where `npm start` leaves it.' +
-        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case, 5 not reachable.',
+        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case or problem, 5 not reachable.',
     )
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
@@ -161,6 +162,7 @@ function program(io: Io): Command {
     saying('observed <ticket> <login>', 'a login that you watched: works, fails'),
     (session, ticket: string, login: string) => session.say(ticket, 'observed', { login }),
   );
+  problemCommands(cli, on);
 
   cli
     .command('decide')

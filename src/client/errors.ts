@@ -1,4 +1,4 @@
-/** What can go wrong when a case is talked to, told apart for the gateway's answers. */
+/** What can go wrong when a case or a problem is talked to, told apart for the gateway's answers. */
 import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
 
@@ -20,12 +20,20 @@ export class NoSuchCase extends Error {
   }
 }
 
+/** No problem of that id, or one whose retention is over. */
+export class NoSuchProblem extends Error {
+  override name = 'NoSuchProblem';
+  constructor(readonly problemId: string) {
+    super(`There is no problem ${problemId}. If it ended long ago, its Jira issue is what is left of it.`);
+  }
+}
+
 /** A visibility query that Temporal does not understand. */
 export class BadQuery extends Error {
   override name = 'BadQuery';
 }
 
-/** A command that the case's validator rejected for its shape. */
+/** A command that the workflow's validator rejected for its shape. */
 export class Malformed extends Error {
   override name = 'Malformed';
 }
@@ -36,9 +44,9 @@ export function grpcCode(error: unknown): number | null {
   return null;
 }
 
-/** Makes one of the errors above of the SDK's; others, which are bugs, pass through. */
-export function understood(error: unknown, ticketId = ''): unknown {
-  if (error instanceof WorkflowNotFoundError) return new NoSuchCase(ticketId);
+/** Makes one of the errors above of the SDK's, `missing` of a workflow that is not there; others, which are bugs, pass through. */
+export function understood(error: unknown, missing: () => Error): unknown {
+  if (error instanceof WorkflowNotFoundError) return missing();
   if (error instanceof NamespaceNotFoundError)
     return new TemporalAway(`Temporal has no namespace "${error.namespace}"; set TEMPORAL_NAMESPACE or create it.`);
   const code = grpcCode(error);

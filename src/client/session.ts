@@ -20,6 +20,14 @@ export const DEFAULT_URL = 'http://127.0.0.1:8080';
 export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_URL, as, json: asJson = false, key }: SessionOptions) {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new CliError(EXIT.usage, `"${plain(url)}" is not an address like ${DEFAULT_URL}.`);
   const at = { url, ...(as && { as }) };
+  /** Says a command under a path and prints its answer. Throws `CliError` (3) when it is refused. */
+  const sayTo = async (path: string, verb: string, body: unknown): Promise<void> => {
+    const answer = (await callApi(io, at, `${path}/${verb}`, { body, key: key ?? randomUUID() })) as Answer;
+    if (asJson) io.out(json(answer));
+    if (!answer.accepted)
+      throw new CliError(EXIT.refused, `Refused${answer.row ? ` by ${plain(answer.row)}` : ''}: ${plain(answer.reason)}`);
+    if (!asJson) io.out(plain(answer.said));
+  };
   return {
     io,
     url,
@@ -27,14 +35,8 @@ export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_UR
     get: (path: string) => callApi(io, at, path),
     /** A body that is not JSON, as it is. */
     text: (path: string) => callApiForText(io, at, path),
-    /** Says a command to a case and prints its answer. Throws `CliError` (3) when it is refused. */
-    say: async (ticket: string, verb: string, body: unknown): Promise<void> => {
-      const path = `/cases/${encodeURIComponent(ticket)}/${verb}`;
-      const answer = (await callApi(io, at, path, { body, key: key ?? randomUUID() })) as Answer;
-      if (asJson) io.out(json(answer));
-      if (!answer.accepted)
-        throw new CliError(EXIT.refused, `Refused${answer.row ? ` by ${plain(answer.row)}` : ''}: ${plain(answer.reason)}`);
-      if (!asJson) io.out(plain(answer.said));
-    },
+    sayTo,
+    /** The same, said to the case of a ticket. */
+    say: (ticket: string, verb: string, body: unknown): Promise<void> => sayTo(`/cases/${encodeURIComponent(ticket)}`, verb, body),
   };
 }

@@ -59,6 +59,8 @@ export interface Handoff {
   /** The lead who overrode the protocol, with the reason. */
   overriddenBy?: string;
   reason?: string;
+  /** The problem whose issue this is, where the case is one of many. */
+  problem?: string;
 }
 
 /** What the member was told to expect and by when. */
@@ -98,6 +100,8 @@ export interface CaseView {
   parked: boolean;
   ruling: Ruling | null;
   handoff: Handoff | null;
+  /** The id of the problem the case is in; null when it is in none. */
+  problem: string | null;
   promise: MemberPromise | null;
   /** What the member is still owed, in words. */
   owed: string[];

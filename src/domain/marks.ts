@@ -95,6 +95,8 @@ export interface Past {
   followedUpAt: string | null;
   /** The member wrote after that. */
   memberWroteSince: boolean;
+  /** The problems that the case was in and has left. */
+  problems: string[];
   /** The last promise of any cycle that was not followed up. */
   owed: MemberPromise | null;
 }
@@ -102,7 +104,7 @@ export interface Past {
 export function readPast(ticket: Pick<Ticket, 'id' | 'comments'>): Past {
   const marks = readMarks(ticket);
   const cycle = Math.max(0, ...marks.map((m) => m.cycle));
-  const past: Past = { cycle, record: null, done: {}, handoff: null, promise: null, followedUpAt: null, memberWroteSince: false, owed: null };
+  const past: Past = { cycle, record: null, done: {}, handoff: null, promise: null, followedUpAt: null, memberWroteSince: false, problems: [], owed: null };
   for (const m of marks) {
     if (m.data.promise) past.owed = m.data.promise;
     if (m.effect.startsWith('follow-up') || m.data.record) past.owed = null;
@@ -113,6 +115,8 @@ export function readPast(ticket: Pick<Ticket, 'id' | 'comments'>): Past {
     if (m.effect.startsWith('follow-up')) past.followedUpAt = m.at;
     past.record = m.data.record ?? past.record;
   }
+  const isIn = past.record ? null : past.handoff?.problem;
+  past.problems = [...new Set(marks.flatMap((m) => m.data.handoff?.problem ?? []))].filter((id) => id !== isIn);
   const { followedUpAt } = past;
   past.memberWroteSince = followedUpAt !== null && ticket.comments.some((c) => c.author === 'requester' && c.at > followedUpAt);
   return past;

@@ -1,5 +1,6 @@
 /** Webhooks of the stand-ins: signed like the real ones, and lost like the real ones. */
 import { createHmac } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WebhookRequest {
@@ -54,6 +55,11 @@ export class Courier {
   deliver: Deliver | null = null;
   private readonly underway = new Set<Promise<void>>();
   private readonly stop = new AbortController();
+
+  constructor() {
+    // Each webhook that waits for its next attempt listens for the end.
+    setMaxListeners(0, this.stop.signal);
+  }
 
   send(request: WebhookRequest, retries: RetryRule): void {
     const { deliver } = this;

@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Cases } from '../client/cases.js';
-import { BadQuery, Malformed, NoSuchCase, TemporalAway } from '../client/errors.js';
+import { BadQuery, Malformed, NoSuchCase, NoSuchProblem, TemporalAway } from '../client/errors.js';
+import type { Problems } from '../client/problems.js';
 import type { GatewayConfig } from '../config.js';
 import type { AuditKey } from '../audit/chain.js';
 import type { Auditor } from '../client/audit.js';
@@ -17,6 +18,7 @@ import { who } from './who.js';
 
 export interface GatewayDeps {
   cases: Cases;
+  problems: Problems;
   auditor: Auditor;
   config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'> & { auditKey?: AuditKey | null };
   /** Our own users' ids; null while not known. */
@@ -30,7 +32,7 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, auditor, config, ours, now = Date.now, log }: GatewayDeps) {
+export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.now, log }: GatewayDeps) {
   const app = new Hono();
 
   app.use(async (c, next) => {
@@ -48,8 +50,8 @@ export function gatewayApp({ cases, auditor, config, ours, now = Date.now, log }
     await cases.ready();
     return c.json({ ok: true });
   });
-  app.route('/webhooks', webhooks({ cases, config, ours, now }));
-  app.route('/api', api({ cases, now }));
+  app.route('/webhooks', webhooks({ cases, problems, config, ours, now }));
+  app.route('/api', api({ cases, problems, now }));
   app.route('/api', auditApi({ auditor, key: config.auditKey ?? null, now }));
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
@@ -58,7 +60,7 @@ export function gatewayApp({ cases, auditor, config, ours, now = Date.now, log }
       const { status, message: reason, problems } = error;
       return c.json({ reason, ...(problems && { problems }) }, status);
     }
-    if (error instanceof NoSuchCase) return c.json({ reason: error.message }, 404);
+    if (error instanceof NoSuchCase || error instanceof NoSuchProblem) return c.json({ reason: error.message }, 404);
     if (error instanceof BadQuery || error instanceof Malformed) return c.json({ reason: error.message }, 400);
     if (error instanceof TemporalAway) {
       log.warn({ path: c.req.path, why: error.message }, 'Temporal is away');

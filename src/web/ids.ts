@@ -1,6 +1,7 @@
 /** Names that come from outside and become part of ids: checked before anything is made of them. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isProblemId } from '../domain/problem.js';
 
 const TICKET = /^[1-9]\d{0,19}$/;
 
@@ -12,6 +13,9 @@ export const ticketId = z
 
 /** A Jira issue key. */
 export const issueKey = z.string().max(64).regex(/^[A-Z][A-Z0-9_]*-\d+$/, 'must be a Jira issue key');
+
+/** A problem's id, as the list shows it. */
+export const problemName = z.string().max(80).refine(isProblemId, 'must be a problem\'s id, like problem-server-error-0a1b2c3d4e5');
 
 /** Names a message by what was sent, so that the same one twice has the same name. */
 export function digest(...parts: (string | Uint8Array)[]): string {

@@ -12,6 +12,9 @@ export const provideCommand = (ticketId: string, pairs: readonly string[]) => on
 export const confirmCommand = (ticketId: string, flags = '[--how call]') => onetouch('confirm', ticketId, `works|still-broken ${flags}`);
 export const chooseCommand = (ticketId: string, choice: 'follow-up' | 'keep-waiting') =>
   onetouch('choose', ticketId, `${choice} --reason "why"`);
+export const chooseForAllCommand = (problem: string, choice: 'follow-up' | 'keep-waiting') =>
+  onetouch('problem choose', problem, `${choice} --reason "why"`);
+export const unlinkCommand = (ticketId: string) => onetouch('unlink', ticketId, '--reason "why"');
 export const promiseCommand = (ticketId: string) => onetouch('promise', ticketId, 'YYYY-MM-DDTHH:MM:SSZ');
 export const mailCommand = (ticketId: string, outcome: 'resend' | 'was-sent') => onetouch('mail', ticketId, outcome);
 export const resumeCommand = (ticketId: string) => onetouch('resume', ticketId, '');

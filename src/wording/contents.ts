@@ -38,6 +38,11 @@ export type Note =
   | { say: 'mail-check'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement'; reminder: number }
   | { say: 'parked'; step: string; why: string; reminder: number }
   | { say: 'inherited'; fromTicket: string; team: Team; issueKey: string | null }
+  /** An agent put the case into a problem; `own` is the issue it had by itself. */
+  | { say: 'linked'; problem: string; reason: string; own: string | null }
+  | { say: 'unlinked'; problem: string; reason: string }
+  /** One choice for all cases of a problem, asked on one of its tickets. */
+  | { say: 'choose-problem'; problem: string; why: 'wont-do' | 'cannot-reproduce' | 'other'; detail: string; issueKey: string | null; members: number; reminder: number }
   | { say: 'record'; summary: RecordSummary }
   | GroupNote;
 

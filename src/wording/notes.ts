@@ -7,6 +7,7 @@ import { oneLine, sentence, truncate, utc } from './clean.js';
 import {
   closeCommand,
   chooseCommand,
+  chooseForAllCommand,
   confirmCommand,
   mailCommand,
   overrideCommand,
@@ -14,6 +15,7 @@ import {
   provideCommand,
   reEscalateCommand,
   resumeCommand,
+  unlinkCommand,
 } from './commands.js';
 import type { MailFate, Note } from './contents.js';
 import { groupLines } from './group-notes.js';
@@ -222,6 +224,7 @@ function lines(n: Note, ctx: NoteContext): string[] {
           : []),
         mailLine(n.mail, 'promise', id),
         n.dueAt ? `The member hears from us by ${utc(n.dueAt)}.` : 'Nobody waits for an answer: no time was promised.',
+        ...(n.handoff.problem ? [`Others report the same: it is worked once for all, as ${n.handoff.problem}. If it is something else: ${unlinkCommand(id)}`] : []),
         ...(n.handoff.issueKey ? ['The Jira key is internal: give the member their ticket number.'] : []),
       ];
     case 'new-time':
@@ -243,6 +246,24 @@ function lines(n: Note, ctx: NoteContext): string[] {
         `- Wait on, because it is not over: ${chooseCommand(id, 'keep-waiting')}`,
         `- Escalate it anew: ${reEscalateCommand(id)}`,
         `- End it; the member is written to first: ${closeCommand(id)}`,
+      ];
+    case 'linked':
+      return [
+        `An agent put this ticket into ${n.problem}: ${sentence(truncate(oneLine(n.reason), 500))} It is worked there, once for all its tickets.`,
+        ...(n.own ? [`${n.own}, the issue it had by itself, is marked as a duplicate.`] : []),
+        'What the member was told still holds: the same number, the same time.',
+      ];
+    case 'unlinked':
+      return [
+        `An agent took this ticket out of ${n.problem}: ${sentence(truncate(oneLine(n.reason), 500))} It goes on by itself, with a Jira issue of its own.`,
+        'What the member was told still holds: the same number, the same time.',
+      ];
+    case 'choose-problem':
+      return [
+        `${isReminder(n.reminder)}${n.issueKey ? `${n.issueKey}, the issue of ${n.problem},` : `The issue of ${n.problem}`} ${CHOICES[n.why]}${n.detail.trim() ? ` (${truncate(oneLine(n.detail), 500)})` : ''}. This ticket and ${n.members === 1 ? 'no other' : `${n.members - 1} ${n.members === 2 ? 'other' : 'others'}`} wait for it, and no member hears anything until you choose, once for all:`,
+        `- Tell them that it stays as it is: ${chooseForAllCommand(n.problem, 'follow-up')}`,
+        `- Wait on, because it is not over: ${chooseForAllCommand(n.problem, 'keep-waiting')}`,
+        `- Take this ticket out and go on with it alone: ${unlinkCommand(id)}`,
       ];
     case 'follow-up':
       return [

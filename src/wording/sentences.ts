@@ -73,7 +73,7 @@ function stage({ stage, until, ruling, handoff, promise, needs }: StageInput): s
     case 'escalating':
       return `Escalating to ${who(handoff?.team ?? (ruling?.kind === 'escalate' ? ruling.team : undefined))}${inBrackets(ruling)}.`;
     case 'awaiting-resolution': {
-      const what = handoff?.issueKey ? `resolve ${handoff.issueKey}` : 'solve the ticket';
+      const what = handoff?.issueKey ? `resolve ${handoff.issueKey}` : handoff?.problem ? `resolve ${handoff.problem}` : 'solve the ticket';
       const promised = promise ? `; the member was promised an answer by ${utc(promise.dueAt)}` : '';
       return `Waiting for ${who(handoff?.team)} to ${what}${promised}.`;
     }
@@ -131,5 +131,6 @@ export function handoffSentence(h: Handoff): string {
   const as = h.issueKey ? ` as ${h.issueKey}` : '';
   const why = h.reason ? `: ${truncate(oneLine(h.reason), 300)}` : '';
   const by = h.overriddenBy ? `, overridden by ${oneLine(h.overriddenBy)}` : '';
-  return sentence(`${utc(h.at)}: to ${h.team}${as} (${h.row}, ${h.priority})${by}${why}`);
+  const of = h.problem ? `, with others as ${h.problem}` : '';
+  return sentence(`${utc(h.at)}: to ${h.team}${as} (${h.row}, ${h.priority})${of}${by}${why}`);
 }

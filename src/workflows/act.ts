@@ -12,6 +12,7 @@ import type { MarkData } from '../domain/marks.js';
 import type { Letter, MailFate, Note } from '../wording/contents.js';
 import { after, needOf, now, type Desk } from './desk.js';
 import { backToTeam, heardByAll, nextCycle } from './hearing.js';
+import { heardProblem } from './problem-news.js';
 import { isEscalated, type Message, type Verb } from './state.js';
 
 /** Minutes, not days: then the case is flagged and goes on hearing its desk. */
@@ -162,7 +163,7 @@ async function hearingDesk(desk: Desk, until: string | null): Promise<void> {
   if (state.stage !== 'closing' && state.stage !== 'escalating') wanted.push('inherited');
   // What is provided after that is for the engineers too, so it waits for the step that tells them.
   if (state.stage !== 'closing' && !isEscalated(state)) wanted.push('provide');
-  if (ESCALATED.includes(state.stage)) wanted.push('issueChanged', 'reEscalate');
+  if (ESCALATED.includes(state.stage)) wanted.push('issueChanged', 'problemSays', 'reEscalate');
   for (;;) {
     const message = await desk.next(until, wanted);
     if (message === 'due' || message.verb === 'resume') return;
@@ -176,6 +177,7 @@ const ESCALATED: readonly Stage[] = ['awaiting-resolution', 'choosing', 'followi
 async function whereTo(desk: Desk, message: Message): Promise<Stage | null> {
   const { state } = desk;
   if (message.verb === 'issueChanged') return issueNews(desk, message);
+  if (message.verb === 'problemSays') return heardProblem(desk, message);
   if (message.verb === 'reEscalate') return nextCycle(desk, `re-escalated: ${message.reason}`);
   let ticket: TicketSnapshot | null = null;
   if (message.verb === 'ticketChanged') {
@@ -189,7 +191,7 @@ async function whereTo(desk: Desk, message: Message): Promise<Stage | null> {
 async function issueNews(desk: Desk, message: Extract<Message, { verb: 'issueChanged' }>): Promise<Stage | null> {
   const { state } = desk;
   const key = state.handoff?.issueKey;
-  if (!key || message.key !== key || state.stage === 'confirming') return null;
+  if (!key || message.key !== key || state.handoff?.problem || state.stage === 'confirming') return null;
   const look = await attempt({ name: 'read the Jira issue', text: '', run: () => verbs.readIssue(key) });
   if (!look.ok) return null; // The sweep tells again.
   const issue = look.value;

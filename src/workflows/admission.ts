@@ -13,9 +13,12 @@ const no = (reason: string, ruling?: Ruling | null): Answer => ({
   ...(ruling ? { row: ruling.row } : {}),
 });
 
+/** What systems say; people's words are refused once the case is ending. */
+const FROM_OUTSIDE: readonly Message['verb'][] = ['ticketChanged', 'issueChanged', 'inherited', 'problemSays', 'groupNews', 'troubleshot'];
+
 export function admit(state: CaseState, message: Message, now: string): Answer {
   const { ruling, handoff } = state;
-  const outsideWord = message.verb === 'ticketChanged' || message.verb === 'issueChanged' || message.verb === 'inherited' || message.verb === 'groupNews' || message.verb === 'troubleshot';
+  const outsideWord = FROM_OUTSIDE.includes(message.verb);
   // Closed by a person, where what is owed would go to a ticket that nobody can name.
   const givesUp = message.verb === 'close' && state.needs === 'surviving-ticket';
   if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp) return no(`the case is ending (${state.ending.outcome})`);
@@ -45,6 +48,13 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
       return state.unsettled ? yes('Recorded.') : no('no mail is in doubt');
     case 'provide':
       return message.facts || message.report ? yes('The case decides again with it.') : no('nothing was provided');
+    case 'link':
+      if (!isEscalated(state) || state.followUp) return no('only a case that waits for its team can be linked to a problem', ruling);
+      if (handoff?.team !== 'Infra') return no('only what is with Infra can be one problem with others', ruling);
+      return handoff.problem === message.problem ? no(`it is in ${message.problem} already`) : yes(`The case goes over to ${message.problem}. The member is not written to.`);
+    case 'unlink':
+      if (!isEscalated(state) || state.followUp) return no('the case does not wait for a problem', ruling);
+      return handoff?.problem ? yes('The case leaves its problem and gets an issue of its own.') : no('the case is in no problem', ruling);
     case 'close':
       if (givesUp) return yes('The case ends.');
       return yes((isEscalated(state) || state.stillOwed) && !state.followUp && !message.withoutFollowUp ? 'The member is written to first; then the case ends.' : 'The case ends.');

@@ -19,6 +19,7 @@ import { issueDigest, ticketDigest } from '../domain/snapshot.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import * as messages from './messages.js';
+import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
 import { groupNews, troubleshot } from './troubleshooting-messages.js';
@@ -85,6 +86,7 @@ export function openDesk(input: CaseInput) {
   });
   setHandler(groupNews, (m) => void hear('groupNews', m, { ...outside, name: 'group troubleshooting' }));
   setHandler(troubleshot, (m) => void hear('troubleshot', m, { ...outside, name: 'group troubleshooting' }));
+  setHandler(problems.problemSays, (m) => void hear('problemSays', m, { ...outside, name: 'problem' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
   setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
   setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
@@ -99,6 +101,8 @@ export function openDesk(input: CaseInput) {
     [messages.resume, 'resume'],
     [messages.setPromise, 'setPromise'],
     [messages.settleMail, 'settleMail'],
+    [problems.link, 'link'],
+    [problems.unlink, 'unlink'],
   ] as const;
   for (const [update, verb] of answering) {
     setHandler(update as typeof messages.close, (m) => hear(verb, m, m.by, m.id), {
@@ -127,7 +131,7 @@ export function openDesk(input: CaseInput) {
     const { stage, cycle, needs, flagged, ruling, handoff, promise, ticket, overrides } = state;
     return {
       ticketId: input.ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
-      parked: state.parked !== null, ruling, handoff, promise, owed: owed(state), ticket,
+      parked: state.parked !== null, ruling, handoff, problem: handoff?.problem ?? null, promise, owed: owed(state), ticket,
       outcome: state.ending?.outcome ?? null, overrides,
     };
   }
@@ -267,7 +271,7 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     jiraKey: state.handoff?.issueKey ?? null,
     priority: state.handoff?.priority ?? null,
     group: state.ticket?.employerGroup ?? null,
-    problem: null,
+    problem: state.handoff?.problem ?? null,
     needs: state.needs,
     outcome: state.ending?.outcome ?? null,
     promiseDue: at(state.promise?.dueAt ?? state.stillOwed?.dueAt),
@@ -295,6 +299,9 @@ const VERB_WORDS: Record<Verb, string> = {
   resume: 'resume',
   setPromise: 'set the next time for the member',
   settleMail: 'settle a mail',
+  problemSays: 'its problem has news',
+  link: 'link it to a problem',
+  unlink: 'unlink it from its problem',
 };
 
 const TIMER_WORDS: Record<CaseState['stage'], string> = {

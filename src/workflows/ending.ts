@@ -6,7 +6,8 @@ import type { FollowUpOutcome, Note, RecordSummary } from '../wording/contents.j
 import { note, once, reading, verbs, writeToMember } from './act.js';
 import { now, type Desk } from './desk.js';
 import { followUpWith } from './hearing.js';
-import { isEscalated } from './state.js';
+import { sayGoodbye } from './membership.js';
+import { isEscalated, owesGoodbye } from './state.js';
 
 /** Ends the case after what is owed has gone out. */
 export function endWith(desk: Desk, outcome: Outcome, reason: string, by = 'onetouch'): Stage {
@@ -37,7 +38,7 @@ export async function documentAndEnd(desk: Desk): Promise<Stage> {
   }
   if (ending.outcome === 'merged' && owesFollowUp) await survivorKnown(desk);
   if (ending.outcome === 'merged' && owesFollowUp && state.ticket!.mergedInto) {
-    const { team, row, issueKey } = state.handoff!;
+    const { team, row, issueKey, problem } = state.handoff!;
     const survivor = state.ticket!.mergedInto;
     // Tickets that were merged into this one before move on with it.
     for (const fromTicket of [...state.alsoOwed, desk.ticketId]) {
@@ -45,10 +46,12 @@ export async function documentAndEnd(desk: Desk): Promise<Stage> {
       await once(desk, {
         name: `handed-to-survivor${of}`,
         text: `handed what was owed to ticket ${survivor}`,
-        run: () => verbs.handToSurvivor({ survivor, inherited: { id: desk.effect(`inherit${of}`), fromTicket, cycle: state.cycle, team, row, issueKey, promiseDueAt: state.promise?.dueAt ?? null } }),
+        run: () => verbs.handToSurvivor({ survivor, inherited: { id: desk.effect(`inherit${of}`), fromTicket, cycle: state.cycle, team, row, issueKey, promiseDueAt: state.promise?.dueAt ?? null, ...(problem ? { problem } : {}) } }),
       });
     }
   }
+  owesGoodbye(state, ending.outcome === 'merged' || ending.outcome === 'deleted' ? ending.outcome : 'closed');
+  await sayGoodbye(desk);
   state.needs = null;
   desk.record('ended', `${ending.outcome}: ${ending.reason}`, { by: ending.by });
   if (ending.outcome !== 'nothing-new' && ending.outcome !== 'deleted') {
@@ -95,6 +98,7 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
   const takesOver = state.handoff !== null || desk.peek('inherited');
   if (past.cycle === 0) return !takesOver && isSolved(ticket) ? endWith(desk, 'nothing-new', 'the ticket was solved before the case began') : null;
 
+  state.left = past.problems;
   if (past.record) {
     if (!isNews(past.record, ticket) && !takesOver) return endWith(desk, 'nothing-new', `nothing has changed since cycle ${past.cycle} ended as ${past.record.outcome}`);
     state.cycle = past.cycle + 1;
@@ -111,7 +115,9 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
   if (state.handoff) state.promise ??= past.promise;
   if (!state.promise) state.stillOwed = past.owed;
   for (const [name, data] of Object.entries(past.done)) state.done[name] = { mail: data.mail ?? 'sent', noted: true };
-  if (past.handoff?.issueKey) state.done['issue'] = { key: past.handoff.issueKey, issue: null };
+  // Whoever joined is asked to tell again.
+  if (past.handoff?.problem) Object.assign(state.done, { joined: null, rejoin: true });
+  else if (past.handoff?.issueKey) state.done['issue'] = { key: past.handoff.issueKey, issue: null };
   desk.record('heard', 'goes on where the last run was ended from outside', { by: 'onetouch' });
   if (ticket.mergedInto !== null || ticket.status === 'deleted') return null;
   for (const name of Object.keys(past.done)) {
@@ -134,6 +140,8 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
     state.declined = true;
     return null;
   }
+  // Taken out of its problem, and terminated before it had an issue of its own.
+  if (byJira(team) && !past.handoff.issueKey && !past.handoff.problem && !inherited) return 'escalating';
   const known = 'thanks' in past.done || inherited || ('promise' in past.done && reached(past, 'promise'));
   return known ? 'awaiting-resolution' : 'escalating';
 }

@@ -12,6 +12,8 @@ import { Diverted, filed, hears, note, once, reading, together, verbs, writeToMe
 import { after, earlier, effectOf, now, openDesk, type Desk } from './desk.js';
 import { documentAndEnd, endWith, followUpByMail, goOnFrom, recordOf } from './ending.js';
 import { askAgent, backToTeam, followUpWith, gone, inherit, nextCycle } from './hearing.js';
+import { joined, problemFor, sayGoodbye } from './membership.js';
+import { heardProblem } from './problem-news.js';
 import { keepOwed, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import { awaitResolution, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
@@ -52,7 +54,7 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
   // The reading below answers every hint that lies here.
   state.inbox = state.inbox.filter((m) => m.verb !== 'ticketChanged' || m.mergedInto);
   const { past, ...told } = await reading(desk, 'consult the protocol', () =>
-    verbs.consult({ ticketId: desk.ticketId, cycle: state.cycle, provided: state.provided, now: now(), first: !state.begun }),
+    verbs.consult({ ticketId: desk.ticketId, cycle: state.cycle, provided: state.provided, report: state.report, now: now(), first: !state.begun }),
   );
   const wasSolved = state.ticket !== null && isSolved(state.ticket);
   Object.assign(state, told);
@@ -203,8 +205,12 @@ async function escalate(desk: Desk): Promise<Stage> {
   state.declined = false;
   state.handoff ??= handoffBy(desk, ruling);
   const handoff = state.handoff;
+  await sayGoodbye(desk);
 
-  if (byJira(handoff.team)) {
+  if (handoff.problem) {
+    // The problem files; the member hears from us whether or not it could yet.
+    await once(desk, joined(desk, handoff));
+  } else if (byJira(handoff.team)) {
     state.done['reported'] ??= state.ticket!.reportFields;
     const { key, issue } = await once(desk, filed(desk, handoff));
     handoff.issueKey = key;
@@ -239,7 +245,8 @@ function handoffBy(desk: Desk, ruling: Ruling): Handoff {
   const base = { row: ruling.row, at: now(), issueKey: null };
   if (override) return { ...base, team: override.team, priority: 'Normal', overriddenBy: override.by, reason: override.reason };
   const { team, priority } = ruling as Extract<Ruling, { kind: 'escalate' }>;
-  return { ...base, team, priority };
+  const problem = problemFor(desk.state);
+  return { ...base, team, priority, ...(problem ? { problem } : {}) };
 }
 
 /** Looks once more whether it is resolved, then writes to the member and asks whether it works for them. */
@@ -248,7 +255,10 @@ async function verifyAndFollowUp(desk: Desk): Promise<Stage> {
   const { handoff } = state;
   const followUp = state.followUp!;
   desk.need(null);
-  if (desk.peek('issueChanged') && followUp.outcome === 'resolved' && handoff?.issueKey) {
+  let sentBack: Stage | null = null;
+  for (const said of desk.take('problemSays')) sentBack = heardProblem(desk, said) ?? sentBack;
+  if (sentBack) return sentBack;
+  if (desk.peek('issueChanged') && followUp.outcome === 'resolved' && handoff?.issueKey && !handoff.problem) {
     desk.take('issueChanged');
     await lookAtIssue(desk);
     if (state.issue!.category !== 'done') return backToTeam(desk, 'the Jira issue was reopened');
@@ -283,7 +293,12 @@ async function confirmWithMember(desk: Desk): Promise<Stage> {
       continue;
     }
     if (message.verb === 'reEscalate') return nextCycle(desk, `re-escalated: ${message.reason}`);
+    if (message.verb === 'problemSays') {
+      heardProblem(desk, message);
+      continue;
+    }
     if (message.verb === 'issueChanged') {
+      if (state.handoff?.problem) continue; // The problem tells.
       const before = state.issue;
       await lookAtIssue(desk);
       if (before?.category === 'done' && state.issue?.category !== 'done') followUp.doubt ??= 'issue-reopened';

@@ -4,7 +4,7 @@ import type { Stage } from '../domain/case.js';
 import { byJira } from '../domain/ruling.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { Desk } from './desk.js';
-import { isEscalated, type Message } from './state.js';
+import { isEscalated, owesGoodbye, type Message } from './state.js';
 
 /**
  * Handles what means the same in every stage. Returns the stage to go to, or null when the message is the
@@ -137,6 +137,10 @@ export function nextCycle(desk: Desk, why: string): Stage {
   const escalated = state.handoff !== null;
   const promised = 'promise' in state.done || 'inherited' in state.done;
   const stillOwed = state.promise && promised && !('follow-up' in state.done) ? state.promise : state.stillOwed;
+  if (state.handoff?.problem) {
+    owesGoodbye(state, why === 'still broken' ? 'still-broken' : 're-escalated');
+    state.left = [...(state.left ?? []), state.handoff.problem];
+  }
   if (state.handoff) state.earlier.push(state.handoff);
   if (escalated) desk.record('heard', `cycle ${state.cycle} ended: ${why}`);
   Object.assign(state, {
@@ -157,7 +161,7 @@ export function inherit(desk: Desk, from: Extract<Message, { verb: 'inherited' }
   if (state.stage === 'confirming') nextCycle(desk, `ticket ${from.fromTicket} was merged into this one`);
   if (isEscalated(state)) return null;
   state.done['inherited'] = from.fromTicket;
-  state.handoff = { team: from.team, row: from.row, priority: 'Normal', at: new Date(Date.now()).toISOString(), issueKey: from.issueKey };
+  state.handoff = { team: from.team, row: from.row, priority: 'Normal', at: new Date(Date.now()).toISOString(), issueKey: from.issueKey, ...(from.problem ? { problem: from.problem } : {}) };
   if (from.promiseDueAt) state.promise = { dueAt: from.promiseDueAt, remindAt: null, renewals: 0 };
   return state.begun ? 'awaiting-resolution' : 'deciding';
 }

@@ -51,6 +51,8 @@ export interface Inherited {
   row: RowId;
   issueKey: string | null;
   promiseDueAt: string | null;
+  /** The problem it was in: the surviving ticket's case joins it. */
+  problem?: string;
 }
 
 /** An attempt that the gateway refused for its role: it changes nothing and stands in the record. */

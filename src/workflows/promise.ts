@@ -73,7 +73,8 @@ export async function keepPromise(desk: Desk): Promise<string | null> {
   const moved = state.progressAt !== null; // since the last time the member was told
 
   if (promise.remindAt && !state.reminded && promise.remindAt <= now()) {
-    if (!moved) {
+    // A problem reminds the team once for all its cases.
+    if (!moved && !handoff.problem) {
       await once(desk, handoff.issueKey
         ? {
             name: `remind-${round}`,

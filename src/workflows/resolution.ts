@@ -3,10 +3,13 @@ import type { Stage } from '../domain/case.js';
 import type { Filed } from '../activities/index.js';
 import type { ReportField } from '../domain/facts.js';
 import { byJira } from '../domain/ruling.js';
+import { meaningOf } from '../policy/resolutions.js';
 import type { IssueComment } from '../wording/contents.js';
 import { hears, note, once, reading, verbs } from './act.js';
 import { earlier, effectOf, now, type Desk } from './desk.js';
 import { askAgent, backToTeam, followUpWith, nextCycle, progress } from './hearing.js';
+import { checkIn, keepMembership, linkTo, unlinkFrom } from './membership.js';
+import { heardProblem } from './problem-news.js';
 import { keepPromise, promiseAgain, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
 import type { Message } from './state.js';
@@ -20,7 +23,10 @@ export async function awaitResolution(desk: Desk): Promise<Stage> {
     const to = desk.idle() ? await catchUp(desk) : null;
     if (to) return to;
     const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
-    if (message === 'due') continue;
+    if (message === 'due') {
+      await checkIn(desk);
+      continue;
+    }
     const next = await heardEscalated(desk, message);
     if (next) return next;
   }
@@ -33,7 +39,8 @@ async function catchUp(desk: Desk): Promise<Stage | null> {
   if ('inherited' in state.done) await takeOver(desk);
   else if (!('promise' in state.done)) await promiseTheMember(desk, handoff);
   // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
-  if (handoff.issueKey && !state.issue) {
+  await keepMembership(desk);
+  if (handoff.issueKey && !handoff.problem && !state.issue) {
     const filed = state.done['issue'] as Filed | undefined;
     const isOurs = filed?.key === handoff.issueKey || `follow-${handoff.issueKey}` in state.done;
     const to = await (isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey));
@@ -58,7 +65,16 @@ async function takeOver(desk: Desk): Promise<void> {
 
 /** What agents provided of the error report, and what was filled in on the ticket, since it was filed. */
 async function passOnReport(desk: Desk): Promise<void> {
-  const { handoff, ticket, done } = desk.state;
+  const { handoff, ticket, done, report } = desk.state;
+  if (handoff!.problem) {
+    // The first few put their reports on the problem's issue; those of the others stay on their tickets.
+    if (!('report-wanted' in done) || !handoff!.issueKey) return;
+    await once(desk, {
+      name: 'problem-report',
+      text: "put its error report on the problem's issue",
+      run: () => verbs.commentIssue({ ...effectOf(desk, 'problem-report'), key: handoff!.issueKey!, comment: { say: 'report', report, by: 'the ticket' }, fields: ticket!.reportFields as ReportField[] }),
+    });
+  }
   const provided = (done['to-report'] ?? []) as Extract<IssueComment, { say: 'report' }>[];
   while (handoff!.issueKey && provided[0]) {
     await addToReport(desk, provided[0]);
@@ -89,9 +105,16 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
   const { state } = desk;
   switch (message.verb) {
     case 'issueChanged':
+      if (state.handoff!.problem) return null; // The problem looks, and tells.
       return message.key === state.handoff!.issueKey || state.handoff!.issueKey === null ? resolutionOf(desk) : null;
     case 'reEscalate':
       return nextCycle(desk, `re-escalated: ${message.reason}`);
+    case 'problemSays':
+      return heardProblem(desk, message);
+    case 'link':
+      return linkTo(desk, message);
+    case 'unlink':
+      return unlinkFrom(desk, message);
     case 'setPromise':
       return promiseAgain(desk, message.dueAt);
     case 'settleMail':
@@ -131,7 +154,7 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
   // Heard before: an agent is choosing, or has chosen to wait on.
   if (before?.category === 'done' && before.resolution === issue.resolution && before.duplicateOf === issue.duplicateOf) return null;
   desk.record('heard', `${issue.key} is ${resolution}`, { by: 'Jira' });
-  switch (MEANING[resolution.toLowerCase()] ?? 'other') {
+  switch (meaningOf(issue.resolution)) {
     case 'resolved':
       state.choice = null;
       return followUpWith(desk, 'resolved');
@@ -146,18 +169,6 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
       return askAgent(desk, 'other', `${issue.key}: ${resolution}`);
   }
 }
-
-const MEANING: Record<string, 'resolved' | 'duplicate' | 'wont-do' | 'cannot-reproduce'> = {
-  fixed: 'resolved',
-  done: 'resolved',
-  resolved: 'resolved',
-  completed: 'resolved',
-  duplicate: 'duplicate',
-  "won't do": 'wont-do',
-  "won't fix": 'wont-do',
-  declined: 'wont-do',
-  'cannot reproduce': 'cannot-reproduce',
-};
 
 export async function lookAtIssue(desk: Desk): Promise<void> {
   const { state } = desk;

@@ -5,30 +5,10 @@
 import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, PROVIDABLE, REPORT_FIELDS, SCOPES, type FactName } from '../domain/facts.js';
 import { NEEDS } from '../domain/case.js';
 import { TEAMS } from '../domain/ruling.js';
+import { flag, isRecord, count, oneOf, optional, orNull, text, texts, ticket, time, type Check, type Fields } from './checks.js';
+import { ON_THE_CASE, problem } from './problem-shapes.js';
 import type { Verb } from './state.js';
 import { GROUP_STAGES } from '../domain/group-stage.js';
-
-type Check = (value: unknown) => string | null;
-type Fields = Record<string, Check>;
-
-const text: Check = (v) => (typeof v === 'string' && v.trim() !== '' && v.length <= 4_000 ? null : 'must be a text of 1 to 4,000 characters');
-const flag: Check = (v) => (typeof v === 'boolean' ? null : 'must be true or false');
-const time: Check = (v) => (typeof v === 'string' && !Number.isNaN(Date.parse(v)) ? null : 'must be a time in ISO 8601');
-const ticket: Check = (v) => (typeof v === 'string' && /^\d{1,20}$/.test(v) ? null : 'must be a ticket number');
-const count: Check = (v) => (Number.isSafeInteger(v) && (v as number) >= 0 ? null : 'must be a whole number');
-const oneOf =
-  (options: readonly unknown[]): Check =>
-  (v) =>
-    options.includes(v) ? null : `must be one of ${options.join(', ')}`;
-const optional =
-  (check: Check): Check =>
-  (v) =>
-    v === undefined ? null : check(v);
-const orNull =
-  (check: Check): Check =>
-  (v) =>
-    v === null ? null : check(v);
-const texts: Check = (v) => (Array.isArray(v) && v.length <= 100 && v.every((x) => text(x) === null) ? null : 'must be a list of texts');
 
 const FACTS: Record<FactName, Check> = {
   inquiry: oneOf(INQUIRIES),
@@ -78,7 +58,7 @@ const resolved: Check = (v) =>
 const SHAPES: Record<Verb, Fields> = {
   ticketChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, mergedInto: optional(ticket) },
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
-  inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time) },
+  inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time), problem: optional(problem) },
   groupNews: { id: text, stage: oneOf(GROUP_STAGES), needs: orNull(oneOf(NEEDS)), flagged: orNull(text) },
   troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved },
   close: { reason: text, withoutFollowUp: optional(flag) },
@@ -90,6 +70,7 @@ const SHAPES: Record<Verb, Fields> = {
   resume: { note: optional(text) },
   setPromise: { dueAt: time },
   settleMail: { outcome: oneOf(['resend', 'was-sent']) },
+  ...ON_THE_CASE,
 };
 
 /** What is wrong with a message's shape, in one sentence; null when nothing is. */
@@ -111,5 +92,3 @@ export function trimmed(verb: Verb, value: unknown): Record<string, unknown> {
   const given = value as Record<string, unknown>;
   return Object.fromEntries(Object.keys(SHAPES[verb]).flatMap((f) => (given[f] === undefined ? [] : [[f, given[f]]])));
 }
-
-const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -3,12 +3,14 @@ import type { Clocks } from '../config.js';
 import type { Entry, Handoff, MemberPromise, Need, Outcome, Stage } from '../domain/case.js';
 import type { ErrorReport, Facts, ReportField } from '../domain/facts.js';
 import type { MarkData } from '../domain/marks.js';
+import type { Signature } from '../domain/problem.js';
 import type { Ruling } from '../domain/ruling.js';
 import type { IssueSnapshot } from '../domain/snapshot.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { FollowUpOutcome, Letter, Note } from '../wording/contents.js';
 import type { GroupNews, Troubleshot } from './troubleshooting-messages.js';
 import type { Actor, Choose, Close, Confirm, Inherited, IssueChanged, Override, Provide, ReEscalate, Resume, SetPromise, SettleMail, TicketChanged } from './messages.js';
+import type { Leave, LinkProblem, ProblemSays, UnlinkProblem } from './problem-messages.js';
 
 export interface CaseInput {
   ticketId: string;
@@ -20,6 +22,8 @@ interface Spoken {
   by: Actor;
   at: string;
 }
+/** What a problem says, its fields as they arrive. */
+type Says = Pick<ProblemSays, 'problem' | 'round' | 'ticketId' | 'cycle' | 'kind'> & { key?: string | null; wantsReport?: boolean; outcome?: 'resolved' | 'unchanged'; to?: string };
 /** What lies on the desk, unread. */
 export type Message =
   | ({ verb: 'ticketChanged' } & TicketChanged)
@@ -27,6 +31,9 @@ export type Message =
   | ({ verb: 'inherited' } & Inherited)
   | ({ verb: 'groupNews' } & GroupNews)
   | ({ verb: 'troubleshot' } & Troubleshot)
+  | ({ verb: 'problemSays' } & Says)
+  | ({ verb: 'link' } & LinkProblem & Spoken)
+  | ({ verb: 'unlink' } & UnlinkProblem & Spoken)
   | ({ verb: 'close' } & Close & Spoken)
   | ({ verb: 'reEscalate' } & ReEscalate & Spoken)
   | ({ verb: 'provide' } & Provide & Spoken)
@@ -73,6 +80,12 @@ export interface CaseState {
   report: ErrorReport;
   missingReport: ReportField[];
   ruling: Ruling | null;
+  /** What it has in common with others, for a technical error; absent in cases from before there were problems. */
+  signature?: Signature | null;
+  /** Problems that the case has left: it does not join them again by itself. */
+  left?: string[];
+  /** Problems that have to be told that it left them. */
+  leaving?: { problem: string; cycle: number; why: Leave['why'] }[];
   /** A lead's override that has not been carried out yet. */
   override: (Override & { by: string }) | null;
   handoff: Handoff | null;
@@ -147,7 +160,15 @@ export const newCase = (at: string): CaseState => ({
 
 /** Has this cycle's escalation reached its team? */
 export const isEscalated = ({ handoff, done }: CaseState): boolean =>
-  handoff !== null && ['issue', 'handed-over', 'inherited'].some((effect) => effect in done);
+  handoff !== null && ['issue', 'joined', 'handed-over', 'inherited'].some((effect) => effect in done);
+
+/** The case goes on by itself from here: the problem is told, at the next step. */
+export function owesGoodbye(state: CaseState, why: Leave['why']): void {
+  const problem = state.handoff?.problem;
+  // One that was told that it is resolved is awaited by nobody.
+  if (!problem || 'released' in state.done) return;
+  state.leaving = [...(state.leaving ?? []), { problem, cycle: state.cycle, why }];
+}
 
 const HEARD_KEPT = 1_000;
 const TIMELINE_KEPT = 2_000;
@@ -155,7 +176,7 @@ const TIMELINE_KEPT = 2_000;
 const TEXT_KEPT = 300;
 
 /** Keeps the ids of what was heard, so that a repeat is known; the oldest go first. */
-export function remember(state: CaseState, id: string): void {
+export function remember(state: Pick<CaseState, 'heard'>, id: string): void {
   state.heard.push(id);
   if (state.heard.length > HEARD_KEPT) state.heard.splice(0, state.heard.length - HEARD_KEPT);
 }
@@ -164,7 +185,7 @@ export function remember(state: CaseState, id: string): void {
  * Adds a line to the record. Alike lines in a row are folded into one with a count. Past its bound the oldest
  * lines of what was merely heard are dropped first, then refusals, and how many were is kept in one line; rulings and effects stay.
  */
-export function enter(state: CaseState, { ...entry }: Entry): void {
+export function enter(state: Pick<CaseState, 'timeline'>, { ...entry }: Entry): void {
   if (entry.text.length > TEXT_KEPT) entry.text = `${entry.text.slice(0, TEXT_KEPT)}…`;
   const last = state.timeline.at(-1);
   if (last && last.text === entry.text && last.what === entry.what && last.by === entry.by && last.cycle === entry.cycle) {

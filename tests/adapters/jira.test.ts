@@ -43,6 +43,7 @@ async function town(routes: Record<string, Answer | Route> = {}) {
     'PUT /rest/api/3/issue/OPS-1': { status: 204 },
     'GET /rest/api/3/issue/OPS-1/comment': { body: { comments: [], total: 0, startAt: 0, maxResults: 100 } },
     'POST /rest/api/3/issue/OPS-1/comment': { status: 201, body: commentOf('1', US) },
+    'POST /rest/api/3/issueLink': { status: 201 },
     'POST /rest/api/3/issue/OPS-1/remotelink': { status: 201, body: { id: 1, self: 'x' } },
   };
   const server = await recorder((asked) => {
@@ -137,7 +138,7 @@ describe('an issue', () => {
 
   test('key that is none never reaches Jira', async () => {
     const { server, jira } = await town();
-    for (const call of [jira.readIssue('../myself'), jira.comment('', doc('x')), jira.addLabel('OPS', 'x'), jira.ownComments('1')])
+    for (const call of [jira.readIssue('../myself'), jira.comment('', doc('x')), jira.addLabel('OPS', 'x'), jira.ownComments('1'), jira.updateIssue('..', { priority: 'High' }), jira.relate('OPS-1', '..', 'Relates')])
       expect((await failure(call)).type).toBe('Refused');
     expect(server.asked).toEqual([]);
   });
@@ -187,6 +188,36 @@ describe('writing', () => {
       { update: { labels: [{ add: 'onetouch-5158-2' }] } },
       { globalId: 'onetouch-ticket-5158-1', object: { url: 'https://h.example.com/5158', title: 'Helpdesk ticket 5158' } },
     ]);
+  });
+
+  test('an update sets what it is given, and nothing where it is given nothing', async () => {
+    const { server, jira } = await town();
+    await jira.updateIssue('OPS-1', { description: doc('Forty members'), priority: 'Urgent' });
+    await jira.updateIssue('OPS-1', { priority: 'Normal' });
+    await jira.updateIssue('OPS-1', { description: doc('Forty-one') });
+    await jira.updateIssue('OPS-1', {});
+    expect(server.to('PUT', '/rest/api/3/issue/OPS-1').map((a) => a.body)).toEqual([
+      { fields: { description: doc('Forty members'), priority: { name: 'Highest' } } },
+      { fields: { priority: { name: 'Medium' } } },
+      { fields: { description: doc('Forty-one') } },
+    ]);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test.each([
+    ['nothing', [], 'Duplicate', true],
+    ['the other way round', [{ type: { name: 'Duplicate' }, inwardIssue: { key: 'OPS-9' } }], 'Duplicate', true],
+    ['of another type', [{ type: { name: 'Blocks' }, outwardIssue: { key: 'OPS-9' } }], 'Relates', true],
+    ['to another issue', [{ type: { name: 'Relates' }, outwardIssue: { key: 'OPS-8' } }], 'Relates', true],
+    ['so already', [{ type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-9' } }], 'Duplicate', false],
+    ['to it, from either end', [{ type: { name: 'Relates' }, inwardIssue: { key: 'OPS-9' } }], 'Relates', false],
+  ] as const)('an issue that is linked %s', async (_, issuelinks, how, links) => {
+    const { server, jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1', { issuelinks }) } });
+    await jira.relate('OPS-1', 'OPS-9', how);
+    expect(server.to('GET', '/rest/api/3/issue/OPS-1')[0]!.query).toEqual({ fields: 'issuelinks' });
+    expect(server.to('POST', '/rest/api/3/issueLink').map((a) => a.body)).toEqual(
+      links ? [{ type: { name: how }, inwardIssue: { key: 'OPS-1' }, outwardIssue: { key: 'OPS-9' } }] : [],
+    );
   });
 
   test('our own comments are read back as text, all pages', async () => {
@@ -255,6 +286,8 @@ describe.skipIf(!present('jira'))("by Jira's published API", () => {
     await jira.comment('OPS-1', doc('x'));
     await jira.ownComments('OPS-1');
     await jira.addLabel('OPS-1', 'x');
+    await jira.updateIssue('OPS-1', { description: doc('y'), priority: 'Urgent' });
+    await jira.relate('OPS-1', 'OPS-9', 'Relates');
     await jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 't' });
     expect([...new Set(server.asked.map(by))].sort()).toEqual([
       'addComment',
@@ -264,6 +297,7 @@ describe.skipIf(!present('jira'))("by Jira's published API", () => {
       'getComments',
       'getCurrentUser',
       'getIssue',
+      'linkIssues',
       'searchAndReconsileIssuesUsingJqlPost',
     ]);
   });

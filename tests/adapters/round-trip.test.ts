@@ -152,6 +152,24 @@ describe('Jira', () => {
     expect((await jira.readIssue(survivor)).duplicateOf).toBeNull();
   });
 
+  test('an issue is updated, and related to others once', async () => {
+    const { key } = await jira.createIssue(newIssue('onetouch-problem-1'));
+    const other = await company.jira.file('PRODOPS', 'The same, last month');
+    await jira.updateIssue(key, { description: doc('Forty members of six groups.'), priority: 'Urgent' });
+    expect(company.jira.issue(key)).toMatchObject({ description: 'Forty members of six groups.', priority: 'Highest', labels: ['onetouch', 'onetouch-problem-1'] });
+    for (let twice = 0; twice < 2; twice++) {
+      await jira.relate(key, other, 'Relates');
+      await jira.relate(other, key, 'Relates');
+      await jira.relate(key, other, 'Duplicate');
+    }
+    expect(company.jira.ledger.filter((e) => e.kind === 'link').map((e) => [e.on, e.text])).toEqual(
+      expect.arrayContaining([[key, `Relates ${other}`], [key, `Duplicate ${other}`]]),
+    );
+    expect(company.jira.ledger.filter((e) => e.kind === 'link' && e.on === other)).toEqual([]);
+    expect(await jira.readIssue(key)).toMatchObject({ duplicateOf: other });
+    expect((await jira.readIssue(other)).duplicateOf).toBeNull();
+  });
+
   test('what changed is listed, ours only', async () => {
     const since = new Date().toISOString();
     const { key } = await jira.createIssue(newIssue('onetouch-3-1'));

@@ -1,44 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/client/cli.js';
 import { TemporalAway } from '../../src/client/errors.js';
-import type { Io } from '../../src/client/io.js';
 import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
 import { AT, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
-import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, NOW, ticketEvent, TOKEN, town } from '../web/town.js';
-
-/** Runs the CLI against an in-process gateway over fake cases. */
-async function onetouch(
-  argv: string[],
-  {
-    stdin = '',
-    files = {},
-    env = {},
-    ...how
-  }: Parameters<typeof town>[0] & { stdin?: string; files?: Record<string, string>; env?: NodeJS.ProcessEnv } = {},
-) {
-  const { app, calls } = town(how);
-  const gateway = await serve(app, { port: 0, host: '127.0.0.1' });
-  const out: string[] = [];
-  const err: string[] = [];
-  const io: Io = {
-    env: { ONETOUCH_URL: gateway.url, API_TOKEN: TOKEN, ...env },
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    stdin: () => Promise.resolve(stdin),
-    readFile: (path) =>
-      path in files
-        ? Promise.resolve(new TextEncoder().encode(files[path]))
-        : Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
-    tokenFile: 'token',
-    width: 120,
-    now: () => new Date(NOW),
-  };
-  const code = await main(argv, io);
-  await gateway.close();
-  return { code, out: out.join('\n'), err: err.join('\n'), calls };
-}
-const said = (body: object, name = 'API') => ({ ...body, by: { name, role: 'lead', verified: true }, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, ticketEvent, TOKEN } from '../web/town.js';
+import { onetouch, said } from './onetouch.js';
 
 describe('the audit', () => {
   test('a case, an export, and its check', async () => {
@@ -74,6 +40,7 @@ describe('looking', () => {
     expect(code).toBe(0);
     expect(out).toContain('Waits for    ProdOps to resolve OPS-7, until 2026-07-02 12:00 UTC');
     expect(out).toContain('With         ProdOps, OPS-7, since 2026-07-01 12:00Z');
+    expect(out).toContain('Problem      problem-server-error-0a1b2c3d4e5');
     expect(out).toMatch(/2026-07-01 12:00Z +1 +did +onetouch +filed +\[31mOPS-7 \(2 times\)/);
   });
 

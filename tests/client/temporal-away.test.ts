@@ -3,10 +3,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '../../src/client/cases.js';
 import { connectTemporal, temporalAddress, type Temporal } from '../../src/client/connect.js';
+import { problems } from '../../src/client/problems.js';
 import { TemporalAway } from '../../src/client/errors.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { serve } from '../../src/web/serve.js';
+import { OTHER, PROBLEM } from '../web/fake-problems.js';
 
 const HOST = '127.0.0.1';
 let temporal: Temporal;
@@ -23,6 +25,7 @@ const by = { name: 'API', role: 'lead', verified: true } as const;
 
 test('every call ends by its deadline as TemporalAway', async () => {
   const away = cases(temporal.client, { deadlineMs: 100 });
+  const awayProblems = problems(temporal.client, { deadlineMs: 100 });
   const calls = [
     away.knock('5158', message),
     away.issueChanged('5158', { ...message, key: 'OPS-7' }),
@@ -33,7 +36,16 @@ test('every call ends by its deadline as TemporalAway', async () => {
     away.timeline('5158'),
     away.explain('5158'),
     away.close('5158', { reason: 'x', by, id: 'k' }),
+    away.link('5158', { problem: PROBLEM, reason: 'x', by, id: 'k' }),
     away.ready(),
+    awayProblems.list(),
+    awayProblems.running(PROBLEM),
+    awayProblems.byIssue('OPS-7'),
+    awayProblems.state(PROBLEM),
+    awayProblems.members(PROBLEM),
+    awayProblems.timeline(PROBLEM),
+    awayProblems.issueChanged(PROBLEM, { ...message, key: 'OPS-7' }),
+    awayProblems.merge(PROBLEM, { into: OTHER, reason: 'x', by, id: 'k' }),
   ];
   for (const ended of await Promise.allSettled(calls)) expect(ended).toMatchObject({ status: 'rejected', reason: expect.any(TemporalAway) });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadGatewayConfig, loadWorkerConfig, VARIABLES } from '../../src/config.js';
+import { ConfigError, loadGatewayConfig, loadWorkerConfig, VARIABLES } from '../../src/config.js';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const textOf = (folder: string, ending: RegExp) =>
@@ -37,26 +37,46 @@ test('what .env.example documents is read somewhere', () => {
   }
 });
 
+const required = {
+  HELPDESK_URL: 'https://company.zendesk.com',
+  HELPDESK_CLIENT_ID: 'a',
+  HELPDESK_CLIENT_SECRET: 'a',
+  HELPDESK_WEBHOOK_SECRET: 'a',
+  JIRA_URL: 'https://company.atlassian.net',
+  JIRA_EMAIL: 'a@example.com',
+  JIRA_API_TOKEN: 'a',
+  JIRA_WEBHOOK_SECRET: 'a',
+  JIRA_PROJECT_PRODOPS: 'OPS',
+  JIRA_PROJECT_INFRA: 'INF',
+  ADMIN_URL: 'https://admin.example.com',
+  ADMIN_TOKEN: 'a',
+  SMTP_URL: 'smtp://mail.example.com',
+  MAIL_FROM: 'a@example.com',
+  MAIL_REPLY_TO: 'a@example.com',
+  API_TOKEN: 'a',
+};
+
 test('the values that .env.example shows are the defaults', () => {
-  const required = {
-    HELPDESK_URL: 'https://company.zendesk.com',
-    HELPDESK_CLIENT_ID: 'a',
-    HELPDESK_CLIENT_SECRET: 'a',
-    HELPDESK_WEBHOOK_SECRET: 'a',
-    JIRA_URL: 'https://company.atlassian.net',
-    JIRA_EMAIL: 'a@example.com',
-    JIRA_API_TOKEN: 'a',
-    JIRA_WEBHOOK_SECRET: 'a',
-    JIRA_PROJECT_PRODOPS: 'OPS',
-    JIRA_PROJECT_INFRA: 'INF',
-    ADMIN_URL: 'https://admin.example.com',
-    ADMIN_TOKEN: 'a',
-    SMTP_URL: 'smtp://mail.example.com',
-    MAIL_FROM: 'a@example.com',
-    MAIL_REPLY_TO: 'a@example.com',
-    API_TOKEN: 'a',
-  };
   const shown = { ...Object.fromEntries(example), ...required };
   expect(loadWorkerConfig(shown)).toEqual(loadWorkerConfig(required));
   expect(loadGatewayConfig(shown)).toEqual(loadGatewayConfig(required));
+});
+
+test('what makes a problem system-wide is counted in groups and hours, and who is told is an address', () => {
+  const { problem } = loadWorkerConfig({ ...required, PROBLEM_GROUPS: '3', PROBLEM_WINDOW_HOURS: '0.5', OPS_EMAIL: ' ops@example.com ' });
+  expect(problem).toEqual({ groups: 3, windowMs: 1_800_000, quietMs: 72 * 3_600_000, opsEmail: 'ops@example.com' });
+  expect(loadWorkerConfig(required).problem).toMatchObject({ groups: 2, opsEmail: null });
+});
+
+test.each([
+  ['PROBLEM_GROUPS', '1', 'a whole number, 2 or more'],
+  ['PROBLEM_GROUPS', 'two', 'a whole number, 2 or more'],
+  ['PROBLEM_GROUPS', '2.5', 'a whole number, 2 or more'],
+  ['PROBLEM_WINDOW_HOURS', '0', 'more than 0 hours'],
+  ['PROBLEM_QUIET_HOURS', 'long', 'not a number of hours'],
+  ['OPS_EMAIL', 'ops', 'not an e-mail address'],
+])('%s=%s is named with what it is for', (name, value, why) => {
+  const load = () => loadWorkerConfig({ ...required, [name]: value });
+  expect(load).toThrow(ConfigError);
+  expect(load).toThrow(new RegExp(`${name} .*${why}`));
 });

@@ -96,6 +96,9 @@ describe.skipIf(folder === null)("Jira's answers are as its document says", () =
     check('getTransitions', await ask('GET', `${issue}/transitions`), 200);
     check('doTransition', await ask('POST', `${issue}/transitions`, { transition: { id: '31' }, fields: { resolution: { name: 'Duplicate' } } }), 204);
     check('editIssue', await ask('PUT', issue, { update: { labels: [{ add: 'more' }] } }), 204);
+    check('editIssue', await ask('PUT', issue, { fields: { description: adf('More of it'), priority: { name: 'Highest' } } }), 204);
+    check('editIssue', await ask('PUT', issue, { fields: { priority: { name: 'Utmost' } } }), 400);
+    check('linkIssues', await ask('POST', '/rest/api/3/issueLink', { type: { name: 'Relates' }, inwardIssue: { key: other }, outwardIssue: { key: 'NOPE-1' } }), 404);
     check('getIssue', await ask('GET', issue), 200);
     check('getIssue', await ask('GET', `${issue}?fields=status,labels`), 200);
     const search = (more: object) => ask('POST', '/rest/api/3/search/jql', { jql: 'labels = onetouch', ...more });

@@ -187,15 +187,23 @@ describe('a technical error', () => {
     const t = town();
     await t.company.admin.setMember('M-206', { email: 'err@example.com' });
     const id = await t.ticket({ inquiry: 'scheduling', errorKind: 'server-error', member: { ...MEMBER, email: 'err@example.com', memberId: 'M-206' }, report: { errorText: 'HTTP 500' } });
-    t.expectSent('issue INFRA', 'remote-link INFRA', 'mail 1:promise', 'note 1:promise', 'note 1:ask-report', 'account-note');
+    t.expectSent('issue INFRA', 'comment 1:problem-report', 'mail 1:promise', 'note 1:promise', 'note 1:ask-report', 'account-note');
     const issue = t.company.jira.issues().at(-1)!;
     expect(issue).toMatchObject({ priority: 'High' });
     expect(issue.description).toContain('HTTP 500');
+    expect(issue.comments.map((c) => c.text).join()).toContain('It does not work for me.');
     expect(t.company.admin.notes('M-206')).toHaveLength(1);
     expect(t.company.mail.messages.at(-1)!.text).toMatch(/2 (to|and) 4 hours|2–4 hours/);
 
     await t.says(id, 'provide', { report: { environment: 'Firefox on Linux' } });
     expect(t.sent()).toEqual([expect.stringMatching(/^comment 1:report-/)]);
     expect(t.company.jira.commentsByUs(issue.key).join()).toContain('Firefox on Linux');
+  });
+
+  test('with nothing to tell it by has an issue of its own, at once', async () => {
+    const t = town();
+    const id = await t.ticket({ errorKind: 'server-error', member: { ...MEMBER, email: 'err@example.com', memberId: 'M-206' } });
+    t.expectSent('issue INFRA', 'remote-link INFRA', 'mail 1:promise', 'note 1:promise', 'note 1:ask-report', 'account-note');
+    expect(await t.state(id)).toMatchObject({ problem: null, stage: 'awaiting-resolution' });
   });
 });

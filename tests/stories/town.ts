@@ -14,6 +14,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { auditor } from '../../src/client/audit.js';
 import { cases, type Cases } from '../../src/client/cases.js';
+import { problems } from '../../src/client/problems.js';
 import { temporalClient } from '../../src/client/connect.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
@@ -25,7 +26,7 @@ import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
 import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
-import { caseId, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { caseId, ticketOf, type Actor, type Answer } from '../../src/workflows/messages.js';
 import { quietRuntime } from '../setup/quiet.js';
 import { timeSkipping } from '../setup/temporal.js';
 
@@ -79,6 +80,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   app = gatewayApp({
     cases: talk,
     auditor: auditor(client),
+    problems: problems(client),
     config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token' },
     ours: ports.whoAmI,
     now: () => wall,
@@ -86,6 +88,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   });
 
   const started = new Set<string>();
+  const joinedIn = new Set<string>();
   const expected = { helpdesk: 0, jira: 0, admin: 0, mail: 0 };
   const systems: Record<string, { ledger: readonly Effect[] }> = { helpdesk: company.helpdesk, jira: company.jira, admin: company.admin };
 
@@ -102,9 +105,11 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     return lines.sort();
   }
 
-  /** The case, and the group troubleshootings under it. */
-  async function workflowsOf(ticketId: string): Promise<string[]> {
-    const ids = [caseId(ticketId)];
+  /** The workflow and, where it is a case, the group troubleshootings under it. */
+  async function withGroups(workflowId: string): Promise<string[]> {
+    const ids = [workflowId];
+    const ticketId = ticketOf(workflowId);
+    if (!ticketId) return ids;
     for (let cycle = 1; ; cycle++) {
       const id = troubleshootingId(ticketId, cycle);
       if (!(await client.workflow.getHandle(id).describe().catch(missing))) return ids;
@@ -112,17 +117,17 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     }
   }
   /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
-  async function settled(ticketId: string): Promise<void> {
+  async function settled(workflowId: string): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
     let before = '';
     for (let calm = 0; calm < 3; ) {
       await company.idle();
-      const seen = await Promise.all((await workflowsOf(ticketId)).map(look));
+      const seen = await Promise.all((await withGroups(workflowId)).map(look));
       const failing = seen.some((s) => s.attempts.length > 0);
       const now = JSON.stringify(seen);
       calm = seen.every((s) => s.open === s.attempts.length) && (now === before || !failing) ? calm + 1 : 0;
       before = now;
-      if (Date.now() > until) throw new Error(`case ${ticketId} did not come to rest: ${now}`);
+      if (Date.now() > until) throw new Error(`${workflowId} did not come to rest: ${now}`);
       if (calm < 3) await new Promise((r) => setTimeout(r, QUIET_MS));
     }
   }
@@ -135,8 +140,19 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   }
   const allSettled = async () => {
     await company.idle();
-    for (const id of started) await settled(id);
+    for (const id of started) await settled(caseId(id));
+    await problemsSettled();
   };
+  /** The problems that cases are in rest too, and the cases once more: they speak with each other. */
+  async function problemsSettled(): Promise<void> {
+    for (const id of started) {
+      const { problem } = await talk.state(id);
+      if (problem) joinedIn.add(problem);
+    }
+    if (joinedIn.size === 0) return;
+    for (const id of joinedIn) await settled(id);
+    for (const id of started) await settled(caseId(id));
+  }
 
   const town = {
     env, company, client, config, ports, worker, app,
@@ -157,7 +173,8 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       });
       started.add(id);
       await company.idle();
-      await settled(id);
+      await settled(caseId(id));
+      await problemsSettled();
       return id;
     },
     /** Something happens outside; then everything comes to rest. */
@@ -194,10 +211,12 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
     /** The story is over: its cases must not speak in the next one. */
     async leave(): Promise<void> {
-      const workflows = (await Promise.all([...started].map(workflowsOf))).flat();
+      const workflows = (await Promise.all([...started].map((id) => withGroups(caseId(id))))).flat();
       if (RECORD) for (const id of workflows) await keepHistory(await client.workflow.getHandle(id).fetchHistory());
       for (const id of workflows) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
+      for (const id of joinedIn) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
       started.clear();
+      joinedIn.clear();
       for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
       sent();
     },

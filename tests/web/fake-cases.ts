@@ -32,6 +32,7 @@ export const VIEW: CaseView = {
   parked: false,
   ruling: RULING,
   handoff: { team: 'ProdOps', row: 'vmp/ripe', priority: 'Normal', at: AT, issueKey: 'OPS-7' },
+  problem: 'problem-server-error-0a1b2c3d4e5',
   promise: { dueAt: '2026-07-02T12:00:00.000Z', remindAt: null, renewals: 0 },
   owed: ['a follow-up'],
   ticket: null,
@@ -117,6 +118,8 @@ export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?:
     observed: say('observed', answer),
     group: say('group', GROUP),
     troubleshot: say('troubleshot', null),
+    link: say('link', answer),
+    unlink: say('unlink', answer),
     ready: say('ready', undefined, { anyTicket: true }),
   };
   return { cases, calls };

@@ -7,6 +7,7 @@ import { auditKey, type AuditKey } from '../../src/audit/chain.js';
 import { NoSuchCase } from '../../src/client/errors.js';
 import { entriesOf } from '../../src/domain/audit.js';
 import { AT, fakeCases, TIMELINE } from './fake-cases.js';
+import { fakeProblems } from './fake-problems.js';
 
 export const NOW = Date.parse(AT);
 export const TOKEN = 'a-token-for-tests';
@@ -18,10 +19,11 @@ export const AUDIT = entriesOf('5158', 'a-run', TIMELINE);
 export const OUR_HELPDESK_ID = '900';
 export const OUR_JIRA_ID = 'our-account';
 
-export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger; auditKey?: AuditKey | null } = {}) {
+export function town(how: Parameters<typeof fakeCases>[0] & Parameters<typeof fakeProblems>[1] & { log?: Logger; auditKey?: AuditKey | null } = {}) {
   const { cases, calls } = fakeCases(how);
   const app = gatewayApp({
     cases,
+    problems: fakeProblems(calls, how),
     auditor: {
       ofCase: (ticket) => (ticket === '5158' ? Promise.resolve(AUDIT) : Promise.reject(new NoSuchCase(ticket))),
       between: (...bounds) => {

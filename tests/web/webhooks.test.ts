@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TemporalAway } from '../../src/client/errors.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
 import { AT } from './fake-cases.js';
+import { PROBLEM } from './fake-problems.js';
 import { HELPDESK_SECRET, issueEvent, JIRA_SECRET, NOW, OLD_SECRET, OUR_HELPDESK_ID, OUR_JIRA_ID, ticketEvent, town } from './town.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -166,12 +167,31 @@ describe('Jira', () => {
     const body = issueEvent({ webhookEvent: 'comment_created', issue: { key: 'OPS-7' }, comment: { author: { accountId: 'an-engineer' } } });
     const known = town({ byIssue: ['5158'] });
     expect(await (await known.jira(body)).json()).toEqual({ heard: ['5158'] });
-    expect(known.calls).toEqual([['byIssue', 'OPS-7'], ['issueChanged', '5158', message(body)]]);
+    expect(known.calls).toEqual([['problem byIssue', 'OPS-7'], ['byIssue', 'OPS-7'], ['issueChanged', '5158', message(body)]]);
 
     const unknown = town();
     const response = await unknown.jira(body);
     expect(response.status).toBe(202);
-    expect(await response.json()).toEqual({ ignored: 'no running case has this issue' });
+    expect(await response.json()).toEqual({ ignored: 'no running case or problem has this issue' });
+  });
+
+  test('a label names the problem, which is told once, and not each of its cases', async () => {
+    const { jira, calls } = town({ byIssue: ['5158'] });
+    const labels = ['onetouch', `onetouch-${PROBLEM}-1`, `onetouch-${PROBLEM}-2`, 'onetouch-problem-x-1'];
+    const body = issueEvent({ issue: { key: 'OPS-7', fields: { labels } } });
+    expect(await (await jira(body)).json()).toEqual({ heard: [PROBLEM] });
+    expect(calls).toEqual([['problem issueChanged', PROBLEM, message(body)]]);
+  });
+
+  test("an issue that is a problem's and a case's is heard by both; a problem is looked up too", async () => {
+    const both = town();
+    const body = issueEvent({ issue: { key: 'OPS-7', fields: { labels: [`onetouch-${PROBLEM}-1`, 'onetouch-5158-1'] } } });
+    expect(await (await both.jira(body)).json()).toEqual({ heard: [PROBLEM, '5158'] });
+
+    const unlabelled = issueEvent({ webhookEvent: 'comment_created', issue: { key: 'OPS-7' } });
+    const found = town({ problemsByIssue: [PROBLEM] });
+    expect(await (await found.jira(unlabelled)).json()).toEqual({ heard: [PROBLEM] });
+    expect(found.calls).toEqual([['problem byIssue', 'OPS-7'], ['problem issueChanged', PROBLEM, message(unlabelled)], ['byIssue', 'OPS-7']]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { main } from '../../src/client/cli.js';
 import { PROVIDABLE, REPORT_FIELDS } from '../../src/domain/facts.js';
 import { note } from '../../src/wording/notes.js';
-import { ALL_ARTICLES, NOTES, all } from './samples.js';
+import { ALL_ARTICLES, NOTES, PROBLEM, all } from './samples.js';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -45,7 +45,7 @@ async function run(argv: string[]) {
 
 test('notes name every command an agent has', () => {
   expect(new Set(written.map((c) => c.split(' ')[0]))).toEqual(
-    new Set(['approve', 'choose', 'close', 'confirm', 'fix', 'mail', 'observed', 'override', 'promise', 'provide', 're-escalate', 'refuse', 'resume']),
+    new Set(['approve', 'choose', 'close', 'confirm', 'fix', 'mail', 'observed', 'override', 'problem', 'promise', 'provide', 're-escalate', 'refuse', 'resume', 'unlink']),
   );
 });
 
@@ -55,7 +55,7 @@ test.each(written)('npx onetouch %s', async (command) => {
     expect(errors).toEqual([]);
     expect(code).toBe(0);
     expect(calls).toHaveLength(1);
-    expect(calls[0]!.path).toContain('5158');
+    expect(calls[0]!.path).toContain(command.startsWith('problem ') ? PROBLEM : '5158');
   }
 });
 

@@ -7,6 +7,7 @@ import { GROUP_NOTES } from './group-samples.js';
 import type { IssueComment, IssueContent, Letter, Note, Reply } from '../../src/wording/contents.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
+export const PROBLEM = 'problem-server-error-0abc1def2gh';
 export const DUE = '2026-11-22T14:00:00.000Z';
 
 export const ALL_ARTICLES: Articles = {
@@ -134,6 +135,7 @@ export const NOTES: ByKind<Note> = {
   ],
   escalated: MAILS.flatMap((mail) => [
     { say: 'escalated' as const, handoff: handoff(), dueAt: DUE, mail },
+    { say: 'escalated' as const, handoff: handoff({ team: 'Infra', row: 'technical-error', issueKey: null, problem: PROBLEM }), dueAt: DUE, mail },
     { say: 'escalated' as const, handoff: handoff({ overriddenBy: 'lead-1', reason: 'it is urgent' }), dueAt: null, mail },
   ]),
   'new-time': MAILS.map((mail) => ({ say: 'new-time', dueAt: DUE, progress: mail === 'sent', mail })),
@@ -158,6 +160,14 @@ export const NOTES: ByKind<Note> = {
     { say: 'inherited', fromTicket: '77', team: 'Tier 2', issueKey: null },
   ],
   ...GROUP_NOTES,
+  linked: [
+    { say: 'linked', problem: PROBLEM, reason: 'the same screenshot', own: 'INFRA-3' },
+    { say: 'linked', problem: PROBLEM, reason: 'two\nlines', own: null },
+  ],
+  unlinked: [{ say: 'unlinked', problem: PROBLEM, reason: 'another page' }],
+  'choose-problem': (['wont-do', 'cannot-reproduce', 'other'] as const).flatMap((why) =>
+    [1, 2, 40].map((members) => ({ say: 'choose-problem' as const, problem: PROBLEM, why, detail: "INFRA-7: Won't Do", issueKey: members === 1 ? null : 'INFRA-7', members, reminder: members === 40 ? 1 : 0 })),
+  ),
   record: [
     {
       say: 'record',

@@ -57,6 +57,7 @@ export async function showCase(session: Session, ticket: string): Promise<void> 
       ['Overrides', view.overrides || ''],
       ['Ruling', view.ruling && `${view.ruling.row}: ${view.ruling.reason}`],
       ['With', handoff && [handoff.team, handoff.issueKey, `since ${when(handoff.at)}`].filter(Boolean).join(', ')],
+      ['Problem', view.problem],
       ['Promise due', when(promise?.dueAt)],
       ['Owed', view.owed.join('; ')],
       ['Next wake', when(view.nextWake)],

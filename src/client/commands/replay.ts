@@ -37,8 +37,11 @@ export async function replayWebhook(session: Session, file: string, { sign = fal
   if (!response.ok)
     throw new CliError(response.status === 503 ? EXIT.unreachable : EXIT.error, `${response.status}: ${plain(answer?.reason)}`);
   if (session.json) io.out(json(answer));
-  else io.out(answer?.heard ? `Heard by the case of ticket ${plain(answer.heard.join(', '))}.` : `Ignored: ${plain(answer?.ignored)}.`);
+  else io.out(answer?.heard ? `Heard by ${answer.heard.map(listener).join(', ')}.` : `Ignored: ${plain(answer?.ignored)}.`);
 }
+
+/** Cases are named by their ticket's number, problems by their id. */
+const listener = (name: string): string => (/^\d+$/.test(name) ? `the case of ticket ${name}` : plain(name));
 
 function parsed(bytes: Uint8Array): unknown {
   try {

@@ -4,6 +4,8 @@ import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, REPORT_FIELDS, SCOPES, type Er
 import { TEAMS } from '../../domain/ruling.js';
 import type * as g from '../../workflows/troubleshooting-messages.js';
 import type * as m from '../../workflows/messages.js';
+import type * as p from '../../workflows/problem-messages.js';
+import { problemName } from '../ids.js';
 
 /** Text of people: lines and tabs, no other control characters. */
 const text = (max: number) =>
@@ -69,5 +71,8 @@ export function bodies(now: () => number) {
     approve: z.strictObject({ groupId: text(200), field: text(200), from: z.boolean(), to: z.boolean(), version: text(200) }) satisfies z.ZodType<g.Approve>,
     refuse: z.strictObject({ reason }) satisfies z.ZodType<g.Refuse>,
     observed: z.strictObject({ login: z.enum(['works', 'fails']) }) satisfies z.ZodType<g.Observed>,
+    merge: z.strictObject({ into: problemName, reason }) satisfies z.ZodType<p.MergeInto>,
+    link: z.strictObject({ problem: problemName, reason }) satisfies z.ZodType<p.LinkProblem>,
+    unlink: z.strictObject({ reason }) satisfies z.ZodType<p.UnlinkProblem>,
   };
 }

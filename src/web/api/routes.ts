@@ -1,17 +1,16 @@
 /** The API of the console, the CLI and other programs: what the cases say, and what people say to them. */
 import { Hono, type Context } from 'hono';
-import type { z } from 'zod';
 import type { Cases } from '../../client/cases.js';
-import type { Answer, Said } from '../../workflows/messages.js';
-import { bytesOf } from '../body.js';
-import { digest, ticketId } from '../ids.js';
-import { readJson } from '../json.js';
+import type { Problems } from '../../client/problems.js';
+import { ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
 import type { Known } from '../who.js';
 import { bodies } from './bodies.js';
+import { commands } from './command.js';
 import { listing } from './listing.js';
+import { problemRoutes } from './problems.js';
 
-export function api({ cases, now }: { cases: Cases; now(): number }) {
+export function api({ cases, problems, now }: { cases: Cases; problems: Problems; now(): number }) {
   const app = new Hono<Known>();
   const shapes = bodies(now);
 
@@ -31,23 +30,7 @@ export function api({ cases, now }: { cases: Cases; now(): number }) {
     return c.json(group);
   });
 
-  /** One command: a validated body, said by whom the token names, answered by the case. */
-  const command = <T extends object>(
-    verb: string,
-    schema: z.ZodType<T>,
-    say: (ticketId: string, said: Said<T>) => Promise<Answer>,
-  ) =>
-    app.post(`/cases/:ticket/${verb}`, async (c) => {
-      const id = ticketOf(c);
-      const bytes = await bytesOf(c);
-      const body = shaped(schema, bytes.length ? readJson(bytes) : {}, 'The body');
-      const by = c.get('actor');
-      const key = keyOf(c);
-      // The same key said by another person, or for another command, is another command.
-      const answer = await say(id, { ...body, by, ...(key && { id: digest(verb, '\n', by.name, '\n', key) }) });
-      return c.json(answer, answer.accepted ? 200 : 409);
-    });
-
+  const command = commands(app, '/cases/:ticket', ticketOf);
   command('close', shapes.close, cases.close);
   command('re-escalate', shapes.reEscalate, cases.reEscalate);
   command('override', shapes.override, cases.override);
@@ -62,15 +45,9 @@ export function api({ cases, now }: { cases: Cases; now(): number }) {
   command('refuse', shapes.refuse, cases.refuse);
   command('observed', shapes.observed, cases.observed);
 
+  problemRoutes(app, { cases, problems, shapes });
+
   return app;
 }
 
 const ticketOf = (c: Context): string => shaped(ticketId, c.req.param('ticket'), 'The ticket');
-
-/** `Idempotency-Key`: the same command with the same key is heard once. */
-function keyOf(c: Context): string | undefined {
-  const key = c.req.header('Idempotency-Key');
-  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key))
-    throw new Refusal(400, 'The Idempotency-Key must be 1 to 200 printable ASCII characters without spaces.');
-  return key;
-}

@@ -1,5 +1,6 @@
-/** What a Jira webhook says: which issue changed, and by their labels which tickets' cases that concerns. */
+/** What a Jira webhook says: which issue changed, and by its labels which tickets' cases and which problems that concerns. */
 import { z } from 'zod';
+import { problemOfLabel } from '../../domain/problem.js';
 import type { IssueChanged } from '../../workflows/messages.js';
 import { digest, issueKey } from '../ids.js';
 import { readJson } from '../json.js';
@@ -11,6 +12,8 @@ export type JiraHint =
       about: 'issue';
       /** From labels `onetouch-<ticket>-<cycle>`; empty where the event leaves labels out, as comment events do. */
       ticketIds: string[];
+      /** From labels `onetouch-<problem>-<round>`. */
+      problemIds: string[];
       actorId: string | null;
       message: IssueChanged;
     }
@@ -38,6 +41,7 @@ export function readJira(body: Uint8Array, now: number): JiraHint {
   return {
     about: 'issue',
     ticketIds: [...new Set(labels.flatMap((label) => LABEL.exec(label)?.[1] ?? []))],
+    problemIds: [...new Set(labels.flatMap((label) => problemOfLabel(label)?.id ?? []))],
     actorId: comment?.updateAuthor?.accountId ?? comment?.author?.accountId ?? user?.accountId ?? null,
     message: { id: digest(body), via: 'webhook', at: new Date(timestamp).toISOString(), key: issue.key },
   };

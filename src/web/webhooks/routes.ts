@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Cases } from '../../client/cases.js';
 import { NoSuchCase } from '../../client/errors.js';
+import type { Problems } from '../../client/problems.js';
 import type { IssueChanged } from '../../workflows/messages.js';
 import { bytesOf } from '../body.js';
 import { readHelpdesk } from './helpdesk.js';
@@ -10,6 +11,7 @@ import { verifyHelpdesk, verifyJira } from './verify.js';
 
 export interface WebhookDeps {
   cases: Pick<Cases, 'knock' | 'issueChanged' | 'byIssue'>;
+  problems: Pick<Problems, 'issueChanged' | 'byIssue'>;
   config: { helpdeskWebhookSecrets: string[]; jiraWebhookSecrets: string[] };
   /** Our own user there; null while it is not known. What we changed ourselves is no news. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
@@ -18,7 +20,7 @@ export interface WebhookDeps {
 
 const OWN = { ignored: 'our own change' };
 
-export function webhooks({ cases, config, ours, now }: WebhookDeps) {
+export function webhooks({ cases, problems, config, ours, now }: WebhookDeps) {
   const app = new Hono();
 
   app.post('/helpdesk', async (c) => {
@@ -36,10 +38,12 @@ export function webhooks({ cases, config, ours, now }: WebhookDeps) {
     const hint = readJira(body, now());
     if (hint.about === 'nothing') return c.json({ ignored: hint.why }, 202);
     if (hint.actorId !== null && hint.actorId === (await ours.jira())) return c.json(OWN, 202);
-    let heard = await tell(hint.ticketIds, hint.message);
-    // No label, or labels of cases that ended: a case that took the issue over may still wait for it.
-    if (!heard.length) heard = await tell(await cases.byIssue(hint.message.key), hint.message);
-    return c.json(heard.length ? { heard } : { ignored: 'no running case has this issue' }, 202);
+    const { key } = hint.message;
+    let heard = [...(await tellProblems(hint.problemIds, hint.message)), ...(await tell(hint.ticketIds, hint.message))];
+    // No label, or labels of cases that ended: a case that took the issue over, or a problem, may still wait for it.
+    if (!heard.length)
+      heard = [...(await tellProblems(await problems.byIssue(key), hint.message)), ...(await tell(await cases.byIssue(key), hint.message))];
+    return c.json(heard.length ? { heard } : { ignored: 'no running case or problem has this issue' }, 202);
   });
 
   /** The tickets whose running case took the message. A second delivery repeats those; a case hears an id once. */
@@ -54,6 +58,12 @@ export function webhooks({ cases, config, ours, now }: WebhookDeps) {
       }
     }
     return heard;
+  }
+
+  /** A problem tells its cases by itself: they are not each knocked at. */
+  async function tellProblems(ids: string[], message: IssueChanged): Promise<string[]> {
+    for (const id of ids) await problems.issueChanged(id, message);
+    return ids;
   }
 
   return app;

@@ -1,0 +1,75 @@
+/** The API of problems: what they say, what people say to them, and who belongs to them. */
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import type { Cases, Listing } from '../../client/cases.js';
+import type { Problems } from '../../client/problems.js';
+import { PROBLEM_STAGES } from '../../domain/problem.js';
+import type { Answer } from '../../workflows/messages.js';
+import { SEARCH } from '../../workflows/search-attributes.js';
+import { problemName, ticketId } from '../ids.js';
+import { shaped } from '../refusal.js';
+import type { Known } from '../who.js';
+import type { bodies } from './bodies.js';
+import { commands } from './command.js';
+
+export interface ProblemDeps {
+  cases: Pick<Cases, 'link' | 'unlink'>;
+  problems: Problems;
+  shapes: ReturnType<typeof bodies>;
+}
+
+/** Adds the routes of problems, and those that put a case into one and take it out. */
+export function problemRoutes(app: Hono<Known>, { cases, problems, shapes }: ProblemDeps): void {
+  app.get('/problems', async (c) => c.json({ problems: await problems.list(shaped(listing, c.req.query(), 'The query')) }));
+  app.get('/problems/:problem', async (c) => {
+    const id = problemOf(c);
+    const [view, execution] = await Promise.all([problems.state(id), problems.describe(id)]);
+    return c.json({ ...view, execution });
+  });
+  app.get('/problems/:problem/members', async (c) =>
+    c.json({ members: await problems.members(problemOf(c), shaped(page, c.req.query(), 'The query')) }),
+  );
+
+  /** The other problem has to run, or whoever is sent there waits for nobody. */
+  const where = async (other: string, say: () => Promise<Answer>): Promise<Answer> =>
+    (await problems.running(other)) ? say() : { accepted: false, reason: `${other} is not a problem that is running.` };
+
+  const toProblem = commands(app, '/problems/:problem', problemOf);
+  toProblem('merge', shapes.merge, async (id, said) =>
+    said.into === id ? { accepted: false, reason: 'It is that problem itself.' } : where(said.into, () => problems.merge(id, said)),
+  );
+  toProblem('choose', shapes.choose, problems.choose);
+  toProblem('resume', shapes.resume, problems.resume);
+
+  const toCase = commands(app, '/cases/:ticket', (c) => shaped(ticketId, c.req.param('ticket'), 'The ticket'));
+  toCase('link', shapes.link, (ticket, said) => where(said.problem, () => cases.link(ticket, said)));
+  toCase('unlink', shapes.unlink, cases.unlink);
+}
+
+const problemOf = (c: Context): string => shaped(problemName, c.req.param('problem'), 'The problem');
+
+const page = z.strictObject({
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+/** The list's parameters, and the visibility query they make. */
+const listing = z
+  .strictObject({
+    /** A visibility query of one's own, joined to the rest by AND. */
+    query: z.string().trim().min(1).max(2_000).optional(),
+    status: z.enum(['open', 'ended', 'all']).default('all'),
+    stage: z.enum([...PROBLEM_STAGES, 'parked']).optional(),
+    flagged: z.enum(['true', 'false']).optional(),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  })
+  .transform(({ query, status, stage, flagged, limit }): Listing => {
+    const all = [
+      query && `(${query})`,
+      status === 'open' && 'ExecutionStatus = "Running"',
+      status === 'ended' && 'ExecutionStatus != "Running"',
+      stage && `${SEARCH.stage.name} = "${stage}"`,
+      flagged && `${SEARCH.flagged.name} = ${flagged}`,
+    ].filter(Boolean);
+    return { limit, ...(all.length && { query: all.join(' AND ') }) };
+  });

@@ -1,0 +1,23 @@
+/** The smallest checks of what outsiders send: each says what is wrong with a value, or null. */
+export type Check = (value: unknown) => string | null;
+export type Fields = Record<string, Check>;
+
+export const text: Check = (v) => (typeof v === 'string' && v.trim() !== '' && v.length <= 4_000 ? null : 'must be a text of 1 to 4,000 characters');
+export const flag: Check = (v) => (typeof v === 'boolean' ? null : 'must be true or false');
+export const time: Check = (v) => (typeof v === 'string' && !Number.isNaN(Date.parse(v)) ? null : 'must be a time in ISO 8601');
+export const ticket: Check = (v) => (typeof v === 'string' && /^\d{1,20}$/.test(v) ? null : 'must be a ticket number');
+export const count: Check = (v) => (Number.isSafeInteger(v) && (v as number) >= 0 ? null : 'must be a whole number');
+export const oneOf =
+  (options: readonly unknown[]): Check =>
+  (v) =>
+    options.includes(v) ? null : `must be one of ${options.join(', ')}`;
+export const optional =
+  (check: Check): Check =>
+  (v) =>
+    v === undefined ? null : check(v);
+export const orNull =
+  (check: Check): Check =>
+  (v) =>
+    v === null ? null : check(v);
+export const texts: Check = (v) => (Array.isArray(v) && v.length <= 100 && v.every((x) => text(x) === null) ? null : 'must be a list of texts');
+export const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -1,0 +1,220 @@
+/**
+ * The room where a problem's cases meet: handlers record what is said, and the flow in `problem.ts` acts. A run can
+ * end at any wait: everything is in `state`.
+ */
+import { CancellationScope, condition, continueAsNew, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import type { Entry } from '../domain/case.js';
+import type { ProblemMember, ProblemRecord, ProblemView } from '../domain/problem.js';
+import { issueDigest } from '../domain/snapshot.js';
+import { problemSentence } from '../wording/problems.js';
+import { now, iso } from './desk.js';
+import * as messages from './problem-messages.js';
+import { problemShape } from './problem-shapes.js';
+import { memberCount, newProblem, type ProblemInput, type ProblemMessage, type ProblemState } from './problem-state.js';
+import { TEMPORAL_UI, type Actor, type Answer } from './messages.js';
+import { SEARCH } from './search-attributes.js';
+import { enter, remember } from './state.js';
+
+/** A run is continued as new at its next wait past this many events, or when the server suggests it. */
+const EVENTS_PER_RUN = 4_000;
+const MOST_MEMBERS_ASKED = 1_000;
+
+export type Room = ReturnType<typeof openRoom>;
+
+export function openRoom(input: ProblemInput) {
+  const state: ProblemState = input.carried ?? newProblem(input, now());
+  const limit = input.eventsPerRun ?? EVENTS_PER_RUN;
+  let nextWake: string | null = null;
+  const published: Record<string, string> = {};
+  for (const [name, key] of Object.entries(SEARCH)) {
+    const value: unknown = workflowInfo().typedSearchAttributes.get<never>(key as never);
+    if (value !== undefined) published[name] = JSON.stringify(value);
+  }
+
+  function record(what: Entry['what'], text: string, more: Partial<Entry> = {}): void {
+    enter(state, { at: now(), what, text, by: 'onetouch', cycle: state.round, ...more });
+  }
+
+  /** Puts what a case or Jira said into the inbox; a wrong shape is recorded and dropped. */
+  function hear(message: ProblemMessage): void {
+    const wrong = problemShape(message);
+    if (wrong) return record('refused', `refused a malformed message: ${wrong}`);
+    state.inbox.push(message);
+  }
+
+  function answer<T extends { by: Actor; id?: string }>(said: T, judge: () => Answer, put: () => ProblemMessage): Answer {
+    if (said.id && state.heard.includes(said.id)) return { accepted: true, said: 'This was heard before.' };
+    const judged = judge();
+    const message = put();
+    const reason = 'reason' in message && message.reason ? ` (${message.reason})` : '';
+    record(judged.accepted ? 'heard' : 'refused', `${judged.accepted ? 'heard' : 'refused'}: ${WORDS[message.verb]}${judged.accepted ? reason : `: ${judged.reason}`}`, { by: said.by.name });
+    if (!judged.accepted) return judged;
+    if (said.id) remember(state, said.id);
+    state.inbox.push(message);
+    return judged;
+  }
+  const no = (reason: string): Answer => ({ accepted: false, reason });
+  const yes = (said: string): Answer => ({ accepted: true, said });
+  const needsActor = (said: { by?: Actor; reason?: unknown }) => {
+    if (typeof said?.by?.name !== 'string' || typeof said.by.role !== 'string') throw new Error('by must say who it is: name, role, verified');
+  };
+
+  setHandler(messages.join, (m) => {
+    // Kept once, not with each of thousands of cases that may have to wait in the inbox.
+    if (m?.signature && !state.signature && problemShape({ verb: 'join', ...m }) === null && messages.problemId(m.signature) === state.id) state.signature = m.signature;
+    hear({ verb: 'join', ...m, signature: null });
+  });
+  setHandler(messages.leave, (m) => hear({ verb: 'leave', ...m }));
+  setHandler(messages.absorb, (m) => hear({ verb: 'absorb', ...m }));
+  setHandler(messages.survivorEnded, (m) => hear({ verb: 'survivorEnded', ...m }));
+  setHandler(messages.problemIssueChanged, (m) => {
+    // One look answers all hints that lie here.
+    if (!state.inbox.some((other) => other.verb === 'issueChanged' && other.key === m?.key)) hear({ verb: 'issueChanged', ...m });
+  });
+  setHandler(
+    messages.mergeInto,
+    (m) =>
+      answer(
+        m,
+        () => {
+          if (m.into === state.id) return no('a problem cannot be merged into itself');
+          if (state.absorbed.includes(m.into)) return no(`${m.into} was merged into this one`);
+          if (state.mergedInto) return no(`it was merged into ${state.mergedInto} already`);
+          if (state.resolution) return no('it is resolved, and its cases are being told');
+          return yes(`Its cases go over to ${m.into}. Nobody is written to again.`);
+        },
+        () => ({ verb: 'mergeInto', into: m.into, reason: m.reason, by: m.by }),
+      ),
+    { validator: (m) => (needsActor(m), refuseShape({ verb: 'mergeInto', ...m })) },
+  );
+  setHandler(
+    messages.chooseForAll,
+    (m) => answer(m, () => (state.choice ? yes('All cases of the problem go on.') : no('the problem waits for no choice')), () => ({ verb: 'choose', choice: m.choice, reason: m.reason, by: m.by })),
+    { validator: (m) => (needsActor(m), refuseShape({ verb: 'choose', ...m })) },
+  );
+  setHandler(
+    messages.resumeProblem,
+    (m) => {
+      if (Object.keys(state.held).length === 0) return no('no step of the problem is held up');
+      record('heard', `heard: try again${m.note ? ` (${m.note})` : ''}`, { by: m.by.name });
+      for (const held of Object.values(state.held)) held.until = now();
+      return yes('The problem tries again.');
+    },
+    { validator: needsActor },
+  );
+  setHandler(messages.problemState, view);
+  setHandler(messages.problemMembers, (page) => membersOf(page ?? {}));
+  setHandler(messages.membership, (of) => ({
+    member: state.members[of?.ticketId]?.c === of?.cycle || state.inbox.some((m) => m.verb === 'join' && m.ticketId === of?.ticketId && m.cycle === of.cycle),
+    round: state.round,
+    key: state.issueKey,
+    progressAt: state.progressAt,
+    mergedInto: state.mergedInto,
+  }));
+  setHandler(messages.problemTimeline, () => state.timeline);
+  setHandler(messages.problemSeen, () => ({ round: state.round, issue: state.issue && { key: state.issue.key, digest: issueDigest(state.issue) } }));
+  // A problem belongs to its cases: it ends when they have been told. Cancelled, it would leave them waiting.
+  CancellationScope.current().cancelRequested.catch(() => record('refused', 'refused to cancel: merge it, unlink its cases, or resolve its issue', { by: TEMPORAL_UI.name }));
+
+  function membersOf({ offset = 0, limit: most = 100 }: { offset?: number; limit?: number }): ProblemMember[] {
+    return Object.entries(state.members)
+      .slice(Math.max(0, offset), Math.max(0, offset) + Math.min(Math.max(0, most), MOST_MEMBERS_ASKED))
+      .map(([ticketId, m]) => ({ ticketId, cycle: m.c, group: state.groups[m.g]?.name ?? null, joinedAt: iso(m.at * 1000) }));
+  }
+
+  function flagged(): string | null {
+    const [step, held] = Object.entries(state.held)[0] ?? [];
+    return step && held ? `cannot ${step} yet: ${held.why}` : ['unset', 'no-address', 'unknown'].includes(String(state.done['ops'])) ? 'system-wide, and it is not certain that ops were told: see OPS_EMAIL' : null;
+  }
+
+  function view(): ProblemView {
+    const { id, signature, stage, round, issueKey, earlierKeys, priority, systemWide, joined, groups, firstSeen, lastSeen, choice, mergedInto, absorbed, told, timeline } = state;
+    const refused = Object.values(state.held).some((h) => h.refused);
+    return {
+      id, signature, stage, round, waitsFor: sentence(), nextWake, issueKey, earlierKeys, priority, systemWide,
+      members: memberCount(state), joined, groups: groups.map((g) => g.name), firstSeen, lastSeen,
+      needs: choice ? 'choice' : refused ? 'resume' : null, flagged: flagged(), choice: choice?.detail ?? null, mergedInto, absorbed, told, timeline,
+    };
+  }
+
+  function sentence(): string {
+    const { signature, stage, issueKey, systemWide, mergedInto, choice, groups } = state;
+    return problemSentence({ signature, stage, issueKey, systemWide, mergedInto, members: memberCount(state), groups: groups.length, choice: choice?.detail ?? null, until: nextWake, flagged: flagged() });
+  }
+
+  /** Shows ops where the problem stands, in the list and on its page. */
+  function publish(): void {
+    setCurrentDetails(sentence());
+    const values: Record<keyof typeof SEARCH, unknown> = {
+      stage: state.stage, inquiry: 'technical-error', row: 'technical-error', team: 'Infra', jiraKey: state.issueKey, priority: state.priority,
+      group: null, problem: state.id, needs: view().needs, outcome: state.mergedInto ? 'merged' : (state.resolution?.outcome ?? null),
+      promiseDue: null, nextWake: nextWake ? new Date(nextWake) : null, flagged: flagged() !== null, cycle: state.round,
+    };
+    const changed: SearchAttributeUpdatePair[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const text = JSON.stringify(value);
+      if ((published[name] ?? 'null') === text) continue;
+      published[name] = text;
+      changed.push({ key: SEARCH[name as keyof typeof SEARCH], value } as SearchAttributeUpdatePair);
+    }
+    if (changed.length > 0) upsertSearchAttributes(changed);
+  }
+
+  return {
+    state,
+    record,
+    publish,
+    /** Waits for something to be said, or until a time. The one place where a run may end. */
+    async rest(until: string | null): Promise<void> {
+      nextWake = until;
+      publish();
+      const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > limit;
+      if (isLong()) await goOn();
+      const resumed = JSON.stringify(state.held);
+      const before = state.inbox.length;
+      const woken = () => state.inbox.length > before || isLong() || JSON.stringify(state.held) !== resumed;
+      const left = until === null ? null : Date.parse(until) - Date.now();
+      if (left === null) await condition(woken);
+      else if (left > 0) await condition(woken, left, { summary: `the problem's ${state.stage} step` });
+      if (isLong() && state.inbox.length === before) await goOn();
+    },
+    /** Ends this run where it is too long already, with work left for the next one. */
+    async breathe(): Promise<void> {
+      if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > limit) await goOn();
+    },
+    result: (): ProblemRecord => ({
+      id: state.id,
+      signature: state.signature,
+      round: state.round,
+      outcome: state.mergedInto ? 'merged' : (state.resolution?.outcome ?? 'emptied'),
+      issueKeys: [...state.earlierKeys, ...(state.issueKey ? [state.issueKey] : [])],
+      joined: state.joined,
+      groups: state.groups.map((g) => g.name),
+      systemWide: state.systemWide,
+      startedAt: state.startedAt,
+      endedAt: now(),
+      timeline: state.timeline,
+    }),
+  };
+
+  async function goOn(): Promise<never> {
+    const { id, signature, eventsPerRun } = input;
+    return continueAsNew<(input: ProblemInput) => Promise<ProblemRecord>>({ id, signature: state.signature ?? signature, ...(eventsPerRun ? { eventsPerRun } : {}), carried: state });
+  }
+}
+
+function refuseShape(message: ProblemMessage): void {
+  const wrong = problemShape(message);
+  if (wrong) throw new Error(wrong);
+}
+
+const WORDS: Record<ProblemMessage['verb'], string> = {
+  join: 'a case joins',
+  leave: 'a case leaves',
+  absorb: 'take over the cases of another problem',
+  survivorEnded: 'the surviving problem ended',
+  issueChanged: 'the Jira issue changed',
+  mergeInto: 'merge it into another problem',
+  choose: 'choose what the members hear',
+};
