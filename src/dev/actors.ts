@@ -1,11 +1,13 @@
 /** The people of the samples: members, agents and engineers, each by the way they really have. */
 import { terminal } from '../client/io.js';
 import { openSession } from '../client/session.js';
+import type { Cases } from '../client/cases.js';
 import type { Company } from '../sandbox/company.js';
-import type { Act } from '../sandbox/samples.js';
+import type { Act } from '../sandbox/sample.js';
 
 export interface Scene {
   company: Pick<Company, 'helpdesk' | 'jira'>;
+  cases: Pick<Cases, 'group'>;
   gatewayUrl: string;
   apiToken: string;
 }
@@ -28,17 +30,26 @@ export async function perform(act: Act, on: On, scene: Scene): Promise<string> {
     await jira.resolve(on.jiraKey, act.as);
     return `an engineer resolves ${on.jiraKey} as ${act.as}`;
   }
-  if (act.agent === 'solves') {
+  if ('agent' in act && act.agent === 'solves') {
     await helpdesk.solve(on.ticket, act.of);
     return `${act.of} solves the ticket`;
   }
   // As `npx onetouch` does it.
   const io = { ...terminal(), env: { API_TOKEN: scene.apiToken }, out: () => {} };
-  await openSession(io, { url: scene.gatewayUrl, as: AGENT, key: on.key }).say(on.ticket, act.agent, act.says);
+  const as = (name: string) => openSession(io, { url: scene.gatewayUrl, as: name, key: on.key });
+  if ('ops' in act) {
+    const approval = (await scene.cases.group(on.ticket))?.approval;
+    if (!approval) throw new Error('there is no change to approve');
+    const { groupId, field, from, to, version } = approval;
+    await as(OPS).say(on.ticket, 'approve', { groupId, field, from, to, version });
+    return `ops approve: ${field} from ${String(from)} to ${String(to)}`;
+  }
+  await as(AGENT).say(on.ticket, act.agent, act.says);
   return `an agent says: ${act.agent} ${words(act.says)}`;
 }
 
 const AGENT = 'Ana, Tier 1';
+const OPS = 'Olu, ops';
 
 /** `troubleshootingDone=true bugConfirmed=true`, the way the CLI takes it. */
 const words = (said: object): string =>

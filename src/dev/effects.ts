@@ -18,14 +18,15 @@ export function effectsOn({ helpdesk, jira, admin, mail }: Pick<Company, 'helpde
     const named = /^<(\d+)\.(\d+)\.([^@]+)@/.exec(messageId);
     return named?.[1] === ticket ? [`mail ${named[2]}:${plainly(named[3]!)}`] : [];
   });
-  const issues = jira.issues().flatMap(({ key, labels, project }) =>
+  const issues = jira.issues().flatMap(({ labels, project }) =>
     labels.flatMap((label) => {
       const [, of, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
       if (of !== ticket) return [];
-      const comments = jira.commentsByUs(key).map((text) => `comment ${plainly(own.exec(text)?.[1] ?? 'without a mark')}`);
-      return [`issue ${cycle}:${project}`, ...comments];
+      return [`issue ${cycle}:${project}`];
     }),
   );
+  // Its own issue's, and those on the issue of a problem that it is in.
+  const comments = jira.issues().flatMap(({ key }) => jira.commentsByUs(key).flatMap((text) => (own.test(text) ? [`comment ${plainly(own.exec(text)![1]!)}`] : [])));
   const accountNotes = admin.members().flatMap(({ notes }) =>
     notes.flatMap(({ key }) => (key.startsWith(`${ticket}:`) ? [`account-note ${key.slice(ticket.length + 1)}`] : [])),
   );
@@ -34,7 +35,7 @@ export function effectsOn({ helpdesk, jira, admin, mail }: Pick<Company, 'helpde
     const named = by === US ? key.exec(text)?.[1] : undefined;
     return named ? [`${kind} ${plainly(named)}`] : [];
   });
-  return [...onTicket, ...mails, ...issues, ...accountNotes, ...inAdmin];
+  return [...onTicket, ...mails, ...issues, ...comments, ...accountNotes, ...inAdmin];
 }
 
 const VARYING = [/-\d{4}-\d\d-\d\dT[\d:.]+Z$/, /(?<=-reply)-\d+$/, /-(?:prodops|infra)-\d+.*$/];

@@ -1,7 +1,7 @@
 /** The samples' run: sends what was not sent yet, lets the people act, and holds every case against its expected end. */
 import type { CaseRow, Cases } from '../client/cases.js';
 import type { Company } from '../sandbox/company.js';
-import type { Expected, Sample, Since, Step } from '../sandbox/samples.js';
+import type { Expected, Sample, Since, Step } from '../sandbox/sample.js';
 import { perform } from './actors.js';
 import type { Data, Progress } from './data.js';
 import { effectsOn } from './effects.js';
@@ -10,7 +10,7 @@ import type { Result } from './screen.js';
 export interface PlayOptions {
   samples: readonly Sample[];
   company: Company;
-  cases: Pick<Cases, 'state'>;
+  cases: Pick<Cases, 'state' | 'group'>;
   data: Pick<Data, 'progress' | 'save' | 'apiToken'>;
   gatewayUrl: string;
   /** How long a condition must hold before it is escalated. */
@@ -81,7 +81,7 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
     if (after && !effectsOn(company, at.ticket).includes(after)) return;
     try {
       const on = { ticket: at.ticket, jiraKey: row.jiraKey, key: `sample-${at.ticket}-${at.stepsDone}` };
-      say(at.ticket, await perform(step.do, on, { company, gatewayUrl, apiToken: data.apiToken }));
+      say(at.ticket, await perform(step.do, on, { company, cases, gatewayUrl, apiToken: data.apiToken }));
       at.stepsDone += 1;
     } catch (error) {
       stuck[sample.name] = `step ${at.stepsDone + 1} failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -93,6 +93,7 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
     const view = await cases.state(ticket).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (view instanceof Error) return [view.message];
     const is: Omit<Expected, 'effects'> = {
+      problem: view.problem && company.jira.issues().some((i) => i.key === view.handoff?.issueKey && i.priority === SYSTEM_WIDE) ? 'system-wide' : undefined,
       stage: view.stage,
       row: view.ruling?.row ?? expects.row,
       outcome: view.outcome ?? undefined,
@@ -100,12 +101,15 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
       team: view.handoff?.team,
       cycle: view.cycle,
     };
-    const wanted = { outcome: undefined, needs: undefined, team: undefined, cycle: 1, ...expects };
+    const wanted = { problem: undefined, outcome: undefined, needs: undefined, team: undefined, cycle: 1, ...expects };
     const parts = (Object.keys(is) as (keyof typeof is)[]).flatMap((part) => (is[part] === wanted[part] ? [] : [`${part} ${is[part] ?? 'none'}`]));
     const did = effectsOn(company, ticket);
     return [...parts, ...lacking(expects.effects, did).map((e) => `no "${e}"`), ...lacking(did, expects.effects).map((e) => `also "${e}"`)];
   }
 }
+
+/** Jira's priority of a problem of several employer groups. */
+const SYSTEM_WIDE = 'Highest';
 
 /** What of `wanted` is not in `there`, counting each as often as it is there. */
 function lacking(wanted: readonly string[], there: readonly string[]): string[] {
@@ -117,8 +121,9 @@ function lacking(wanted: readonly string[], there: readonly string[]): string[] 
   });
 }
 
-async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows }: Sample, since: Since): Promise<string> {
-  await admin.setMember(member.id, { name: member.name, email: member.email, ...knows?.(since) });
+async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows, group }: Sample, since: Since): Promise<string> {
+  await admin.setMember(member.id, { name: member.name, email: member.email, ...(group && { employerGroup: group.id }), ...knows?.(since) });
+  if (group) await admin.setGroup(group.id, { ...group.facts, access: { [member.id]: {} } });
   return helpdesk.openTicket({
     ...ticket,
     member: writesFrom ? { name: member.name, email: writesFrom } : { name: member.name, email: member.email, memberId: member.id },

@@ -3,111 +3,9 @@
  * what members, agents and engineers then do, and the end that is expected, which may be a waiting stage.
  * People and stories are made up.
  */
-import type { Need, Outcome, Stage } from '../domain/case.js';
-import type { ErrorKind, ErrorReport, Inquiry } from '../domain/facts.js';
-import type { RowId, Team } from '../domain/ruling.js';
-import type { MemberFacts } from './admin/state.js';
-import type { Resolution } from './jira/stand-in.js';
-
-export interface Sample {
-  /** Shown in the terminal; unique. */
-  name: string;
-  ticket: { subject: string; description: string; inquiry?: Inquiry; errorKind?: ErrorKind; report?: ErrorReport };
-  /** As Admin knows them. */
-  member: { id: string; name: string; email: string };
-  /** The address that the ticket came from where Admin knows another; it names no member ID then. */
-  writesFrom?: string;
-  /** What Admin and HGP know beside that; nothing when absent. */
-  knows?: (since: Since) => MemberFacts;
-  /** In this order, each once its moment has come. */
-  steps?: Step[];
-  expects: Expected;
-}
-
-/** Times for facts, ISO 8601, when the tickets go out. */
-export interface Since {
-  /** Longer ago than the 48 hours. */
-  long: string;
-  /** The 48 hours are over in a few seconds. */
-  nearly: string;
-  /** Half of the 48 hours are over. */
-  half: string;
-}
-
-export interface Step {
-  /** `after` is an effect, as in `Expected`, that onetouch must have had on the outside. */
-  when: { stage: Stage; needs?: Need; cycle?: number; after?: string };
-  do: Act;
-}
-export type Act =
-  | { member: 'writes'; text: string }
-  /** Over the gateway's API, with its token. */
-  | { agent: 'provide' | 'confirm' | 'choose'; says: object }
-  | { agent: 'solves'; of: 'Tier 1' | 'Tier 2' }
-  | { engineer: 'resolves'; as: Resolution };
-
-export interface Expected {
-  stage: Stage;
-  row: RowId;
-  /** Where the case ends. */
-  outcome?: Outcome;
-  /** What a person has to do; nothing when absent. */
-  needs?: Need;
-  team?: Team;
-  cycle?: number;
-  /** Everything that onetouch did to the outside, each `kind cycle:effect`; no more, no less, in any order. */
-  effects: string[];
-}
-
-const mailed = (effect: string, cycle = 1) => [`mail ${cycle}:${effect}`, `note ${cycle}:${effect}`];
-const filed = (project: 'PRODOPS' | 'INFRA', cycle = 1) => [`issue ${cycle}:${project}`, ...mailed('promise', cycle)];
-const assigned = (group: 'Tier 2' | 'Coach Support', priority = 'normal') => ['note 1:handed-over', `group ${group}`, `priority ${priority}`];
-const RECORD = 'note 1:record';
-const INFRA_ERROR = [...filed('INFRA'), 'account-note 1:account-note', 'note 1:ask-report'];
-
-const tier1 = (row: RowId): Expected => ({ stage: 'tier-1', row, effects: [`note 1:tier1-${row.replace('/', '-')}`] });
-const answered = (row: RowId): Expected => {
-  const name = row.replace('/', '-');
-  return { stage: 'tier-1', row, effects: [`reply 1:answer-${name}`, `note 1:tier1-${name}`] };
-};
-const held = (row: RowId): Expected => ({
-  stage: 'holding',
-  row,
-  needs: row === 'unknown' ? 'inquiry' : 'person',
-  effects: mailed('acknowledgement'),
-});
-const resolvedAs = (as: Resolution): Step => ({ when: { stage: 'awaiting-resolution' }, do: { engineer: 'resolves', as } });
-const provided = (facts: object): Step => ({ when: { stage: 'asking' }, do: { agent: 'provide', says: { facts } } });
-/** The member answers the follow-up in their own words; an agent reads them and says what they mean. */
-const answersFollowUp = (text: string, verdict: 'works' | 'still-broken'): Step[] => [
-  { when: { stage: 'confirming' }, do: { member: 'writes', text } },
-  { when: { stage: 'confirming', needs: 'confirmation' }, do: { agent: 'confirm', says: { verdict } } },
-];
-
-const TRUE_SINCE = (since: string): MemberFacts => ({
-  requirements: [
-    { name: 'Consent signed', met: true, since },
-    { name: 'Intake form completed', met: true, since },
-  ],
-});
-const program = (inComplianceSince: string | null, startDate: string | null = null, endDate: string | null = null): MemberFacts => ({
-  incentiveProgram: { inCompliance: inComplianceSince !== null, inComplianceSince, startDate, endDate },
-});
-const order = (facts: MemberFacts['deviceOrder']): MemberFacts => ({
-  deviceOrder: {
-    ordered: false,
-    orderTemplateCompleted: true,
-    firstSessionCompleted: true,
-    clinicalRequirements: [{ name: 'Order by the provider', met: true }],
-    ...facts,
-  },
-});
-
-const person = (id: string, name: string, domain = 'member.example'): Sample['member'] => ({
-  id,
-  name,
-  email: `${name.toLowerCase().replaceAll(' ', '.')}@${domain}`,
-});
+import { groupSamples } from './sample-groups.js';
+import { problemSamples } from './sample-problems.js';
+import { answered, answersFollowUp, assigned, filed, held, INFRA_ERROR, mailed, order, person, program, provided, RECORD, resolvedAs, tier1, TRUE_SINCE, type Sample } from './sample.js';
 
 const commonInquiries: Sample[] = [
   {
@@ -409,25 +307,6 @@ const devices: Sample[] = [
 
 const technicalErrors: Sample[] = [
   {
-    name: 'technical error, fixed',
-    ticket: {
-      inquiry: 'scheduling',
-      errorKind: 'server-error',
-      subject: 'Error 500 when I book',
-      description: 'I get an error page when I confirm the appointment.',
-      report: { errorText: 'HTTP 500', pageOrFeature: 'Booking' },
-    },
-    member: person('M-1029', 'Chen Wei'),
-    steps: [resolvedAs('Fixed'), ...answersFollowUp('It works now.', 'works')],
-    expects: {
-      stage: 'ended',
-      outcome: 'confirmed',
-      row: 'technical-error',
-      team: 'Infra',
-      effects: [...INFRA_ERROR, ...mailed('follow-up'), 'note 1:confirm-member-replied', RECORD],
-    },
-  },
-  {
     name: 'technical error, still broken',
     ticket: { inquiry: 'technical-error', errorKind: 'stuck-loading', subject: 'It loads for ever', description: 'The start page never finishes loading.' },
     member: person('M-1030', 'Dora Nagy'),
@@ -463,30 +342,6 @@ const technicalErrors: Sample[] = [
 
 const heldForAPerson: Sample[] = [
   {
-    name: 'group access',
-    ticket: { inquiry: 'group-access', subject: 'None of us can log in', description: 'Access denied, for the whole company.' },
-    member: person('M-1032', 'Fiona Walsh'),
-    expects: held('group/access'),
-  },
-  {
-    name: 'group engagement',
-    ticket: { inquiry: 'group-engagement', subject: 'The engagement report looks wrong', description: 'It shows half of what it did in spring.' },
-    member: person('M-1033', 'Goran Ilic'),
-    expects: held('group/engagement'),
-  },
-  {
-    name: 'group configuration',
-    ticket: { inquiry: 'group-configuration', subject: 'Our logo is gone', description: 'And a feature we had is off.' },
-    member: person('M-1034', 'Hana Kim'),
-    expects: held('group/configuration'),
-  },
-  {
-    name: 'group rewards',
-    ticket: { inquiry: 'group-rewards', subject: 'No points for our employees', description: 'Nobody got points since the first of the month.' },
-    member: person('M-1035', 'Ivan Marek'),
-    expects: held('group/rewards'),
-  },
-  {
     name: 'unknown',
     ticket: { subject: 'A question', description: 'Could somebody call me back?' },
     member: person('M-1036', 'Julia Santos'),
@@ -502,5 +357,7 @@ export const SAMPLES: readonly Sample[] = [
   ...vmp,
   ...devices,
   ...technicalErrors,
+  ...problemSamples,
+  ...groupSamples,
   ...heldForAPerson,
 ];

@@ -6,7 +6,8 @@ import type { Progress } from '../../src/dev/data.js';
 import { effectsOn } from '../../src/dev/effects.js';
 import { preparePlay } from '../../src/dev/play.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
-import { SAMPLES, type Sample } from '../../src/sandbox/samples.js';
+import type { Sample } from '../../src/sandbox/sample.js';
+import { SAMPLES } from '../../src/sandbox/samples.js';
 
 const SAMPLE: Sample = {
   ...SAMPLES.find((s) => s.name === 'scheduling')!,
@@ -26,7 +27,7 @@ const play = (samples = [SAMPLE]) =>
   preparePlay({
     samples,
     company,
-    cases: { state: () => Promise.resolve(view as CaseView) },
+    cases: { state: () => Promise.resolve(view as CaseView), group: () => Promise.resolve(null) },
     data: { progress, save: async () => {}, apiToken: 'token' },
     gatewayUrl: 'http://gateway.invalid',
     holdMs: 48 * 3_600_000,
