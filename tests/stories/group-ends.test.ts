@@ -3,56 +3,63 @@ import { describe, expect, test } from 'vitest';
 import { caseId } from '../../src/workflows/messages.js';
 import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
 import { awaitingApproval, group, groupTicket, OPS, proposed, written, type GroupTicket } from './groups.js';
-import { MEMBER, useTown } from './town.js';
+import { AGENT, MEMBER, useTown } from './town.js';
 
 const town = useTown();
 const childOf = ({ id }: GroupTicket) => town().client.workflow.getHandle(troubleshootingId(id, 1));
 const caseOf = ({ id }: GroupTicket) => town().client.workflow.getHandle(caseId(id));
 /** As the sweep does for a case that was ended from outside. */
 const revive = async ({ id }: GroupTicket) => town().when(town().cases.knock(id, { id: `revived-${Math.random()}`, via: 'sweep', at: await town().now() }));
-const outage = (times: number, of = /PATCH/, fault: 'after' | { status: number } = { status: 503 }) => {
-  for (let n = 0; n < times; n++) town().company.admin.faults.next(of, fault);
-};
+/** The time-skipping server does not tell a case that its child was terminated; whatever the case hears makes it look. */
+const lookedAt = ({ id }: GroupTicket) => town().provide(id, { scope: 'whole-group' });
 const enabled = ({ groupId }: GroupTicket) => town().company.admin.group(groupId).employer.enabled;
 const resolution = async ({ id }: GroupTicket) => (await group(town(), id)).resolution;
-/** Approved, while Admin is away: the change is being tried. */
-async function beingApplied(facts: Parameters<typeof awaitingApproval>[1] = {}, fault: Parameters<typeof outage>[2] = { status: 503 }): Promise<GroupTicket> {
-  const ticket = await awaitingApproval(town(), facts);
-  outage(1, /PATCH/, fault);
-  outage(300);
-  await town().says(ticket.id, 'approve', await proposed(town(), ticket.id), OPS);
-  await town().sleep('5 minutes');
-  town().sent();
-  return ticket;
+/**
+ * Approved, and Admin does not answer the change: `undone`, or done with its answer lost. Time is not skipped once a
+ * case ended before its child, so these stories hold the request itself.
+ */
+async function beingApplied(facts: Parameters<typeof awaitingApproval>[1] = {}, admin: 'undone' | 'done' = 'undone') {
+  const t = town();
+  const ticket = await awaitingApproval(t, facts);
+  if (admin === 'done') t.company.admin.faults.next(/PATCH/, 'after');
+  const held = t.company.admin.faults.next(/PATCH/, 'timeout');
+  await t.cases.approve(ticket.id, { ...(await proposed(t, ticket.id)), by: OPS });
+  await held.happened;
+  t.sent();
+  return { ticket, release: async () => {
+      held.release();
+      await t.sleep('5 seconds'); // The next attempt comes after one.
+    },
+  };
 }
-const back = async () => {
-  town().company.admin.faults.clear();
-  await town().sleep('2 hours');
-};
 
 describe('in the middle of a fix', () => {
   test('Admin is away for an hour: flagged, done once it is back, once', async () => {
     const t = town();
-    const ticket = await beingApplied();
+    const ticket = await awaitingApproval(t);
+    for (let n = 0; n < 300; n++) t.company.admin.faults.next(/PATCH/, { status: 503 });
+    await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
+    await t.sleep('5 minutes');
+    t.expectSent('note 1:group-applying-1');
     expect(await t.state(ticket.id)).toMatchObject({ flagged: expect.stringContaining('cannot change the record yet') });
-    await back();
-    expect(t.sent()).toEqual(['admin-change 1:apply-1', 'impersonation 1:verify-1-0-1', 'note 1:group-documented']);
+    t.company.admin.faults.clear();
+    await t.sleep('2 hours');
+    t.expectSent('admin-change 1:apply-1', 'impersonation 1:verify-1-0-1', 'note 1:group-documented');
     expect(await t.state(ticket.id)).toMatchObject({ flagged: null, needs: null });
   });
 
   test('the answer is lost: the repeat changes nothing twice', async () => {
-    const t = town();
-    const ticket = await beingApplied({}, 'after');
-    await back();
-    t.sent();
-    expect(written(t, ticket)).toEqual(['admin-change']);
+    const { ticket, release } = await beingApplied({}, 'done');
+    await release();
+    town().sent();
+    expect(written(town(), ticket)).toEqual(['admin-change']);
     expect(await resolution(ticket)).toMatchObject({ outcome: 'fixed', verification: { verdict: 'verified' } });
   });
 
   test('Admin refuses it: nothing was changed, and a person has it, flagged', async () => {
     const t = town();
     const ticket = await awaitingApproval(t);
-    outage(1, /PATCH/, { status: 403 });
+    t.company.admin.faults.next(/PATCH/, { status: 403 });
     await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
     t.expectSent('note 1:group-applying-1', 'note 1:group-over-1', 'note 1:group-not-applied-2');
     expect(await t.state(ticket.id)).toMatchObject({ needs: 'person', flagged: expect.stringContaining('refused the change') });
@@ -60,48 +67,45 @@ describe('in the middle of a fix', () => {
   });
 
   test.each([
-    ['cancelled', async (ticket: GroupTicket) => void (await childOf(ticket).cancel())],
-    ['its case closed', async (ticket: GroupTicket) => void (await town().says(ticket.id, 'close', { reason: 'settled' }))],
+    ['cancelled', (ticket: GroupTicket) => childOf(ticket).cancel()],
+    ['its case closed', ({ id }: GroupTicket) => town().cases.close(id, { reason: 'settled', by: AGENT })],
     ['its ticket solved', (ticket: GroupTicket) => town().company.helpdesk.solve(ticket.id)],
-    ['its case cancelled', async (ticket: GroupTicket) => void (await caseOf(ticket).cancel())],
+    ['its case cancelled', (ticket: GroupTicket) => caseOf(ticket).cancel()],
   ])('%s: applied and verified all the same, then it ends with its record', async (how, happens) => {
-    const t = town();
-    const ticket = await beingApplied();
-    await t.when(happens(ticket));
-    expect(t.sent()).toEqual(how === 'cancelled' ? [] : ['note 1:record']);
-    await back();
-    expect(t.sent()).toEqual(['admin-change 1:apply-1', 'impersonation 1:verify-1-0-1', 'note 1:group-documented']);
+    const { ticket, release } = await beingApplied();
+    await happens(ticket);
+    await release();
+    expect(town().sent()).toEqual(['admin-change 1:apply-1', 'impersonation 1:verify-1-0-1', 'note 1:group-documented', ...(how === 'cancelled' ? [] : ['note 1:record'])]);
     expect(await resolution(ticket)).toMatchObject({ outcome: 'fixed', verification: { verdict: 'verified' } });
   });
 
   test('cancelled, and it does not help: put back all the same', async () => {
-    const t = town();
-    const ticket = await beingApplied({ viewStays: 'access-denied' });
-    await t.when(childOf(ticket).cancel());
-    await back();
-    expect(t.sent()).toEqual(expect.arrayContaining(['admin-change 1:apply-1', 'admin-change 1:put-back-1', 'note 1:group-documented']));
+    const { ticket, release } = await beingApplied({ viewStays: 'access-denied' });
+    await childOf(ticket).cancel();
+    await release();
+    expect(town().sent()).toEqual(expect.arrayContaining(['admin-change 1:apply-1', 'admin-change 1:put-back-1', 'note 1:group-documented']));
     expect(enabled(ticket)).toBe(false);
   });
 
   test('terminated after Admin did it: begun again, it goes on with the same change, which is made once and verified', async () => {
-    const t = town();
-    const ticket = await beingApplied({}, 'after');
-    await t.when(childOf(ticket).terminate('by hand'));
-    await back();
-    expect(t.sent()).toEqual(['impersonation 1:verify-1-0-1', 'note 1:group-documented']);
-    expect(written(t, ticket)).toEqual(['admin-change']);
+    const { ticket, release } = await beingApplied({}, 'done');
+    await childOf(ticket).terminate('by hand');
+    await release();
+    await lookedAt(ticket);
+    expect(town().sent()).toEqual(['impersonation 1:verify-1-0-1', 'note 1:group-documented']);
+    expect(written(town(), ticket)).toEqual(['admin-change']);
     expect(enabled(ticket)).toBe(true);
     expect(await resolution(ticket)).toMatchObject({ outcome: 'fixed', approval: { decidedBy: 'Olu' }, verification: { verdict: 'verified' } });
-    expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', needs: null });
+    expect(await town().state(ticket.id)).toMatchObject({ stage: 'troubleshooting', needs: null });
   });
 
   test('terminated after Admin did it, and it does not help: put back by the next run', async () => {
-    const t = town();
-    const ticket = await beingApplied({ viewStays: 'access-denied' }, 'after');
-    await t.when(childOf(ticket).terminate('by hand'));
-    await back();
-    t.sent();
-    expect(written(t, ticket)).toEqual(['admin-change', 'admin-change']);
+    const { ticket, release } = await beingApplied({ viewStays: 'access-denied' }, 'done');
+    await childOf(ticket).terminate('by hand');
+    await release();
+    await lookedAt(ticket);
+    expect(town().sent()).toContain('issue INFRA');
+    expect(written(town(), ticket)).toEqual(['admin-change', 'admin-change']);
     expect(enabled(ticket)).toBe(false);
   });
 });
@@ -150,6 +154,7 @@ describe('the case begins anew in the same cycle', () => {
     const t = town();
     const ticket = await awaitingApproval(t);
     await t.when(childOf(ticket).terminate('by hand'));
+    await lookedAt(ticket);
     expect(written(t, ticket)).toEqual([]);
     expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', needs: 'fix' });
     t.sent();
@@ -176,7 +181,8 @@ describe('the case has no more use for it', () => {
     const ticket = await awaitingApproval(t);
     const change = await proposed(t, ticket.id);
     await happens(ticket);
-    expect(await t.record(ticket.id)).toMatchObject({ outcome });
+    // A ticket that was merged is looked at once more, by a run that finds nothing new.
+    if (outcome !== 'merged') expect(await t.record(ticket.id)).toMatchObject({ outcome });
     t.sent();
     expect(await resolution(ticket)).toMatchObject({ outcome: 'left-to-a-person', approval: { decision: 'refused', reason: expect.stringContaining('withdrawn') } });
     expect((await childOf(ticket).describe()).status.name).toBe('COMPLETED');
