@@ -117,8 +117,9 @@ function lacking(wanted: readonly string[], there: readonly string[]): string[] 
   });
 }
 
-async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows }: Sample, since: Since): Promise<string> {
+async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows, group }: Sample, since: Since): Promise<string> {
   await admin.setMember(member.id, { name: member.name, email: member.email, ...knows?.(since) });
+  if (group) await admin.setGroup(group.id, group.facts);
   return helpdesk.openTicket({
     ...ticket,
     member: writesFrom ? { name: member.name, email: writesFrom } : { name: member.name, email: member.email, memberId: member.id },

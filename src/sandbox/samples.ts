@@ -6,6 +6,7 @@
 import type { Need, Outcome, Stage } from '../domain/case.js';
 import type { ErrorKind, ErrorReport, Inquiry } from '../domain/facts.js';
 import type { RowId, Team } from '../domain/ruling.js';
+import type { GroupFacts } from './admin/group-state.js';
 import type { MemberFacts } from './admin/state.js';
 import type { Resolution } from './jira/stand-in.js';
 
@@ -19,6 +20,8 @@ export interface Sample {
   writesFrom?: string;
   /** What Admin and HGP know beside that; nothing when absent. */
   knows?: (since: Since) => MemberFacts;
+  /** Their employer group, as Admin has it; `knows` names it as theirs. */
+  group?: { id: string; facts: GroupFacts };
   /** In this order, each once its moment has come. */
   steps?: Step[];
   expects: Expected;
@@ -42,7 +45,7 @@ export interface Step {
 export type Act =
   | { member: 'writes'; text: string }
   /** Over the gateway's API, with its token. */
-  | { agent: 'provide' | 'confirm' | 'choose'; says: object }
+  | { agent: 'provide' | 'confirm' | 'choose' | 'fix'; says: object }
   | { agent: 'solves'; of: 'Tier 1' | 'Tier 2' }
   | { engineer: 'resolves'; as: Resolution };
 
@@ -461,31 +464,58 @@ const technicalErrors: Sample[] = [
   },
 ];
 
+const seen = { errorText: 'Access denied', impact: 'everybody at the company', stepsToReproduce: 'Sign in.' };
+const ofGroup = (employerGroup: string) => (): MemberFacts => ({ employerGroup });
+
+const employerGroups: Sample[] = [
+  {
+    name: 'group access: a fix awaits its approval',
+    ticket: { inquiry: 'group-access', subject: 'None of us can log in', description: 'Access denied, for the whole company.', report: seen },
+    member: person('M-1032', 'Fiona Walsh', 'walsh.example'),
+    knows: ofGroup('Walsh Bakeries'),
+    group: { id: 'G-201', facts: { name: 'Walsh Bakeries', enabled: false } },
+    steps: [
+      { when: { stage: 'troubleshooting', needs: 'facts' }, do: { agent: 'provide', says: { facts: { scope: 'whole-group' } } } },
+      { when: { stage: 'troubleshooting', needs: 'fix' }, do: { agent: 'fix', says: {} } },
+    ],
+    expects: {
+      stage: 'troubleshooting',
+      row: 'group/access',
+      needs: 'approval',
+      effects: [
+        'note 1:group-missing', 'impersonation 1:test-0-1', 'note 1:group-person-1',
+        'impersonation 1:test-0-2', 'note 1:group-fix-enable-group',
+        'impersonation 1:test-0-3', 'note 1:group-approval-1',
+      ],
+    },
+  },
+  {
+    name: 'group engagement: explained',
+    ticket: { inquiry: 'group-engagement', subject: 'The engagement report looks wrong', description: 'It shows half of what it did in spring.', report: seen },
+    member: person('M-1033', 'Goran Ilic', 'ilic.example'),
+    knows: ofGroup('Ilic Logistics'),
+    group: { id: 'G-202', facts: { name: 'Ilic Logistics', definition: { client: ['logins'] } } },
+    expects: { stage: 'troubleshooting', row: 'group/engagement', effects: ['note 1:group-missing', 'note 1:group-documented'] },
+  },
+  {
+    name: 'group configuration: the network mapping',
+    ticket: { inquiry: 'group-configuration', subject: 'The wrong hospitals are shown', description: 'The ones that our plan has are gone.', report: seen },
+    member: person('M-1034', 'Hana Kim', 'kim.example'),
+    knows: ofGroup('Kim Textiles'),
+    group: { id: 'G-203', facts: { name: 'Kim Textiles', network: { mappingVersion: '2025.3' } } },
+    expects: { stage: 'awaiting-resolution', row: 'group/configuration', team: 'ProdOps', effects: ['note 1:group-missing', 'note 1:group-documented', ...filed('PRODOPS')] },
+  },
+  {
+    name: 'group rewards: whom it affects is asked',
+    ticket: { inquiry: 'group-rewards', subject: 'No points for our employees', description: 'Nobody got points since the first of the month.', report: seen },
+    member: person('M-1035', 'Ivan Marek', 'marek.example'),
+    knows: ofGroup('Marek Optics'),
+    group: { id: 'G-204', facts: { name: 'Marek Optics', rewards: { enabled: false } } },
+    expects: { stage: 'troubleshooting', row: 'group/rewards', needs: 'facts', effects: ['note 1:group-missing', 'impersonation 1:test-0-1', 'note 1:group-person-1'] },
+  },
+];
+
 const heldForAPerson: Sample[] = [
-  {
-    name: 'group access',
-    ticket: { inquiry: 'group-access', subject: 'None of us can log in', description: 'Access denied, for the whole company.' },
-    member: person('M-1032', 'Fiona Walsh'),
-    expects: held('group/access'),
-  },
-  {
-    name: 'group engagement',
-    ticket: { inquiry: 'group-engagement', subject: 'The engagement report looks wrong', description: 'It shows half of what it did in spring.' },
-    member: person('M-1033', 'Goran Ilic'),
-    expects: held('group/engagement'),
-  },
-  {
-    name: 'group configuration',
-    ticket: { inquiry: 'group-configuration', subject: 'Our logo is gone', description: 'And a feature we had is off.' },
-    member: person('M-1034', 'Hana Kim'),
-    expects: held('group/configuration'),
-  },
-  {
-    name: 'group rewards',
-    ticket: { inquiry: 'group-rewards', subject: 'No points for our employees', description: 'Nobody got points since the first of the month.' },
-    member: person('M-1035', 'Ivan Marek'),
-    expects: held('group/rewards'),
-  },
   {
     name: 'unknown',
     ticket: { subject: 'A question', description: 'Could somebody call me back?' },
@@ -502,5 +532,6 @@ export const SAMPLES: readonly Sample[] = [
   ...vmp,
   ...devices,
   ...technicalErrors,
+  ...employerGroups,
   ...heldForAPerson,
 ];
