@@ -162,7 +162,10 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
       }
       const { employer, member, gathered } = await subject(input, now);
       const sample = fix.sampleMember ?? (employer ? await sampleOf(employer.id, member?.id) : null);
-      const may = employer !== null && mayTouch(input.problem, { employer: { value: employer, readAt: now } }, gathered);
+      // Nobody of another group is looked at, and a run that goes on from notes does not know whom it looked at before.
+      const access = sample ? await unlessRefused(() => groups.memberAccess(sample)) : undefined;
+      const seen: Readings = { ...(employer ? { employer: { value: employer, readAt: now } } : {}), ...(access ? { access: { value: access, readAt: now } } : {}) };
+      const may = access !== undefined && mayTouch(input.problem, seen, gathered);
       const view = may && sample ? ((await unlessRefused(() => groups.memberView(sample, input.key))) ?? null) : null;
       return verified(fix, { view, observedLogin, ...(sync ? { sync } : {}) }, now);
     },

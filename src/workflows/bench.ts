@@ -111,7 +111,7 @@ export function openBench(input: TroubleshootingInput) {
     state.done['told'] = news;
     const n = ((state.done['news'] as number | undefined) ?? 0) + 1;
     state.done['news'] = n;
-    await toCase((handle) => handle.signal(messages.groupNews, { id: effectName(ticketId, cycle, `news-${n}`), stage, needs, flagged }));
+    await toCase((handle) => handle.signal(messages.groupNews, { id: effectName(ticketId, cycle, `news-${Date.parse(state.startedAt)}-${n}`), stage, needs, flagged }));
   }
 
   /** Signals the case; answers whether it is there to hear it. */

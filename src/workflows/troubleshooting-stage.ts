@@ -50,6 +50,8 @@ export async function troubleshoot(desk: Desk): Promise<Stage> {
       default:
         break;
     }
+    // Whoever comes by sees to it that it is still there.
+    desk.run.groupKnown = false;
     const to = await hears(desk, heard);
     if (to) return to;
     if (state.stage !== 'troubleshooting') return state.stage;

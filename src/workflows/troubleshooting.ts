@@ -141,7 +141,7 @@ async function document(bench: Bench): Promise<GroupStage> {
 }
 
 async function tellCaseItEnded(bench: Bench): Promise<void> {
-  const said = { id: bench.effect(`troubleshot-${bench.state.begins}`), outcome: bench.state.outcome!, resolution: bench.resolution() };
+  const said = { id: bench.effect(`troubleshot-${Date.parse(bench.state.startedAt)}`), outcome: bench.state.outcome!, resolution: bench.resolution() };
   await bench.toCase((handle) => handle.signal(troubleshot, said));
 }
 

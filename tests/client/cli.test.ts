@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TemporalAway } from '../../src/client/errors.js';
 import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
-import { AT, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
+import { AT, GROUP, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
 import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, ticketEvent, TOKEN } from '../web/town.js';
 import { onetouch, said } from './onetouch.js';
 
@@ -44,6 +44,15 @@ describe('looking', () => {
     expect(out).toMatch(/2026-07-01 12:00Z +1 +did +onetouch +filed +\[31mOPS-7 \(2 times\)/);
   });
 
+  test('group: its step, the change that waits, the evidence and the steps', async () => {
+    const { code, out, calls } = await onetouch(['group', '5158']);
+    expect([code, calls]).toEqual([0, [['group', '5158']]]);
+    expect(out).toContain('Change        enabled of G-1 from off to on at version 3');
+    expect(out).toMatch(/access\/group-enabled +failed +disabled +Admin/);
+    expect(out).not.toMatch(/\u001b/);
+    expect(JSON.parse((await onetouch(['group', '5158', '--json'])).out)).toEqual(GROUP);
+  });
+
   test('explain: the row, its grounds, and why no other', async () => {
     const { out } = await onetouch(['explain', '5158']);
     expect(out).toContain('Ruling       escalate to ProdOps, priority Normal');
@@ -80,6 +89,10 @@ describe('saying', () => {
     [['resume', '5158', '--note', 'mended'], 'resume', { note: 'mended' }],
     [['promise', '5158', '2026-07-01T17:00:00Z'], 'setPromise', { dueAt: '2026-07-01T17:00:00.000Z' }],
     [['mail', '5158', 'resend'], 'settleMail', { outcome: 'resend' }],
+    [['fix', '5158', '-r', 'it is ours'], 'fix', { reason: 'it is ours' }],
+    [['approve', '5158', '--group', 'G-1', '--field', 'enabled', '--from', 'off', '--to', 'on', '--version', '3'], 'approve', { groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3' }],
+    [['refuse', '5158', '-r', 'no'], 'refuse', { reason: 'no' }],
+    [['observed', '5158', 'works'], 'observed', { login: 'works' }],
   ])('%j', async (argv, verb, body) => {
     const { code, out, calls } = await onetouch(argv);
     expect([code, out]).toEqual([0, 'The case took it up.']);
