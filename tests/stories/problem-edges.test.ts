@@ -117,6 +117,6 @@ test('what is said to it in a wrong shape is recorded and dropped', async () => 
   expect(await membersOf(t)).toEqual([id]);
   expect(await t.state(id)).toMatchObject({ stage: 'awaiting-resolution' });
   expect((await view(t)).timeline.filter((e) => e.what === 'refused').length).toBeGreaterThan(0);
-  await expect(says(t, caseId(id), link, { problem: 'case-1', reason: 'x' })).rejects.toThrow();
+  await expect(says(t, caseId(id), link, { problem: 'case-1', reason: 'x' })).rejects.toThrow(/Update/);
   t.sent();
 });
