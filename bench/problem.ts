@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { pairs } from '../src/client/print.js';
 import { problems } from '../src/client/problems.js';
 import type { ErrorKind } from '../src/domain/facts.js';
@@ -28,7 +28,7 @@ const QUIET_MS = 10_000;
 
 function readArguments(): { cases: number; hours: number } {
   const whole = (text: string): number => {
-    if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--cases takes a number of cases, not "${text}".`);
+    if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It takes a number of cases.');
     return Number(text);
   };
   return new Command('npm run bench:problem --')

@@ -78,7 +78,8 @@ async function startWorker(env: Record<string, string>) {
   return {
     /** Fails when it has ended by itself. */
     check() {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The worker has ended. It said:\n${said.slice(-2_000)}`);
+      const { exitCode, signalCode } = child;
+      if (exitCode !== null || signalCode !== null) throw new Error(`The worker has ended, with ${signalCode ?? exitCode}. It said:\n${said.slice(-5_000)}`);
     },
     /** Lets it finish what is under way. Answers with the most memory that it held, in bytes. */
     async stop(): Promise<number> {

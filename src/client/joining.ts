@@ -52,7 +52,7 @@ export function joining(client: Client): ProblemsPort {
     membership: async (problem, of) => ((await runs(problem)) ? ((await call('ask the problem', () => handle(problem).query(messages.membership, of))) ?? null) : null),
 
     async casesOf(problem) {
-      const query = `WorkflowType = "${ESCALATION}" AND ExecutionStatus = "Running" AND ${SEARCH.problem.name} = "${quoted(problem)}"`;
+      const query = `WorkflowType = "${ESCALATION}" AND ExecutionStatus = "Running" AND ${SEARCH.problem.name} = "${problem}"`;
       const found: { ticketId: string; cycle: number }[] = [];
       await listing(query, ({ workflowId, typedSearchAttributes }) => {
         const ticketId = ticketOf(workflowId);
@@ -63,10 +63,11 @@ export function joining(client: Client): ProblemsPort {
 
     async stopFixes(groups) {
       const ids: string[] = [];
-      for (const group of groups) {
-        const query = `WorkflowType = "${TROUBLESHOOTING}" AND ExecutionStatus = "Running" AND \`${SEARCH.group.name}\` = "${quoted(group)}"`;
-        await listing(query, ({ workflowId }) => ids.push(workflowId));
-      }
+      // They are few, and a group's name may hold what a query cannot.
+      await listing(`WorkflowType = "${TROUBLESHOOTING}" AND ExecutionStatus = "Running"`, ({ workflowId, typedSearchAttributes }) => {
+        const group = typedSearchAttributes.get(SEARCH.group);
+        if (group && groups.includes(group)) ids.push(workflowId);
+      });
       for (const id of ids) await call('reach the troubleshooting', () => handle(id).signal(LEARNED, { facts: { scope: 'several-groups' } }));
       return ids.length;
     },
@@ -82,5 +83,3 @@ export function joining(client: Client): ProblemsPort {
     }
   }
 }
-
-const quoted = (text: string): string => text.replaceAll(/[\\"\u0000-\u001f]/g, '');

@@ -33,7 +33,7 @@ export async function problem(input: ProblemInput): Promise<ProblemRecord> {
 function dueAt({ state }: Room, step: ProblemStep): string | null {
   const at = step.dueAt(state);
   const held = state.held[step.name];
-  return at && held && held.until > at ? held.until : at;
+  return at !== null && held && held.until > at ? held.until : at;
 }
 
 async function take(room: Room, step: ProblemStep): Promise<void> {

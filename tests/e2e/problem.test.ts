@@ -24,8 +24,9 @@ function reported({ ticket }: Site, what: { kind?: string; page: string; code: s
     report: { pageOrFeature: what.page, errorText: what.code },
   });
 }
-const problemOf = async ({ state }: Site, ticketId: string): Promise<string | null> => (await state(ticketId)).problem;
-const view = ({ get }: Site, id: string) => get<ProblemView>(`/problems/${id}`);
+// What is looked at again and again is asked of Temporal, as the gateway does, which bounds how often it may be asked.
+const problemOf = async ({ cases }: Site, ticketId: string): Promise<string | null> => (await cases.state(ticketId)).problem;
+const view = ({ client }: Site, id: string): Promise<ProblemView> => talkingTo(client).state(id);
 const atStage = (s: Site, id: string, stage: ProblemView['stage']): Promise<ProblemView> =>
   eventually(async () => {
     const now = await view(s, id);
@@ -39,14 +40,14 @@ const opsMail = ({ company }: Site) => company.mail.messages.filter(({ to }) => 
 /** The key of the issue that the case waits for. */
 const keyOf = (s: Site, id: string): Promise<string> =>
   eventually(async () => {
-    const { stage, handoff } = await s.state(id);
+    const { stage, handoff } = await s.cases.state(id);
     if (!handoff?.issueKey) throw new Error(`case ${id} is at ${stage} and knows of no issue`);
     return handoff.issueKey;
   });
 /** The case waits for its team, with the member acknowledged and the issue known. */
 const joined = (s: Site, id: string, key: string) =>
   eventually(async () => {
-    const { stage, handoff } = await s.state(id);
+    const { stage, handoff } = await s.cases.state(id);
     if (stage !== 'awaiting-resolution' || handoff?.issueKey !== key || !s.mails(id).includes('1:promise')) throw new Error(`case ${id} is at ${stage} with ${handoff?.issueKey}`);
   });
 
@@ -82,6 +83,7 @@ test('forty tickets of six groups: one problem, one issue, each member acknowled
     expect(opsMail(s)).toHaveLength(1);
     return now;
   });
+  expect(await s.get(`/problems/${problem}`)).toMatchObject({ id: problem, members: 40, groups: wide.groups, systemWide: true, execution: { workflowId: problem, status: 'running' } });
   expect(wide).toMatchObject({ round: 1, signature: { kind: 'server-error', page: '/claims/:id', code: 'HTTP 502' } });
   const { members } = await s.get<{ members: ProblemMember[] }>(`/problems/${problem}/members`);
   expect(members.map((m) => m.ticketId).sort()).toEqual([...forty].sort());
@@ -112,7 +114,7 @@ test('forty tickets of six groups: one problem, one issue, each member acknowled
   const [broken, ...well] = all;
   await s.say(broken!, 'confirm', { verdict: 'still-broken', how: 'mail' });
   const own = await eventually(async () => {
-    const { stage, cycle, handoff, problem: still } = await s.state(broken!);
+    const { stage, cycle, handoff, problem: still } = await s.cases.state(broken!);
     if (stage !== 'awaiting-resolution' || cycle !== 2 || !handoff?.issueKey) throw new Error(`case ${broken} is at ${stage} of cycle ${cycle}`);
     expect(still).toBeNull();
     return handoff.issueKey;
@@ -145,7 +147,7 @@ test('an agent takes a case out, puts it into another problem, and merges the tw
 
   expect(await s.say(two, 'unlink', { reason: 'another cause' })).toMatchObject({ accepted: true });
   const alone = await eventually(async () => {
-    const { problem, handoff } = await s.state(two);
+    const { problem, handoff } = await s.cases.state(two);
     if (problem !== null || !handoff?.issueKey || handoff.issueKey === searchKey) throw new Error(`case ${two} is in ${problem}, with ${handoff?.issueKey}`);
     return handoff.issueKey;
   });
@@ -155,7 +157,7 @@ test('an agent takes a case out, puts it into another problem, and merges the tw
   expect((await s.api(`/cases/${two}/link`, { problem: 'problem-price-wrong-00000000000', reason: 'x' })).status).toBe(409);
   expect(await s.say(two, 'link', { problem: providers, reason: 'the same after all' })).toMatchObject({ accepted: true });
   await eventually(async () => {
-    expect(await s.state(two)).toMatchObject({ problem: providers, handoff: { issueKey: providersKey } });
+    expect(await s.cases.state(two)).toMatchObject({ problem: providers, handoff: { issueKey: providersKey } });
     expect(await view(s, providers)).toMatchObject({ members: 2 });
     expect(company.jira.issue(alone).duplicateOf).toBe(providersKey);
   });
@@ -165,7 +167,7 @@ test('an agent takes a case out, puts it into another problem, and merges the tw
   await eventually(async () => {
     expect(await view(s, search)).toMatchObject({ stage: 'merged', mergedInto: providers, members: 0 });
     expect(await view(s, providers)).toMatchObject({ members: 3, absorbed: [search] });
-    expect(await s.state(one)).toMatchObject({ problem: providers, handoff: { issueKey: providersKey } });
+    expect(await s.cases.state(one)).toMatchObject({ problem: providers, handoff: { issueKey: providersKey } });
     expect(company.jira.issue(searchKey).duplicateOf).toBe(providersKey);
   });
   // Another of the merged one's signature is sent to where its cases are.
