@@ -54,7 +54,7 @@ async function until(site: Site, what: string, whole: number, how: () => number 
   for (;;) {
     const now = await how();
     if (now >= whole) return;
-    site.worker.check();
+    await site.worker.check();
     if (Date.now() > deadline) throw new Error(`Given up: ${now} of ${whole} ${what}.`);
     if (Date.now() - said.at >= SAY_EVERY_MS) {
       console.log(`  ${now} ${what}`);
