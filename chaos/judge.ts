@@ -75,7 +75,9 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
   const wanted = counted(expects.effects);
   for (const [effect, n] of wanted) {
     const is = there.get(effect) ?? 0;
-    if (is < n && !doubtful.has(effect)) verdict.lost.push(effect);
+    // A case that was held up until the wait was over has none to tell of.
+    const mayBe = doubtful.has(effect) || (effect.startsWith('note 1:wait-') && expects.stage !== 'waiting');
+    if (is < n && !mayBe) verdict.lost.push(effect);
     if (is > n) verdict.twice.push(`${effect} (${is} times)`);
   }
   for (const [effect, n] of there) if (n > 0 && !wanted.has(effect) && !doubtful.has(effect)) verdict.odd.push(effect);

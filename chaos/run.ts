@@ -48,7 +48,12 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     const weather = storm(company, forWeather);
     o.say('The storm begins.');
     const crowd = people(system, o.tickets, o.stormMs * 0.9, forPeople);
-    const telling = setInterval(() => o.say(`${crowd.played.length} tickets, ${crowd.played.filter((p) => p.arrived).length} at their end`), 15_000);
+    let last = '';
+    const telling = setInterval(() => {
+      const how = `${crowd.played.length} tickets, ${crowd.played.filter((p) => p.arrived).length} at their end`;
+      if (how !== last) o.say(how);
+      last = how;
+    }, 15_000);
     const [killed] = await Promise.all([kills(system, o.plan, o.stormMs, forKills, o.say), crowd.opened, sleep(o.stormMs)]);
     weather.clear();
     way.calm();
@@ -64,7 +69,6 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       verdicts = [];
       for (const one of crowd.played) verdicts.push(await judge(one, company, system.cases));
       if (verdicts.every(isClean) || Date.now() >= until) break;
-      o.say(`${verdicts.filter((v) => !isClean(v)).length} cases are not at their end yet`);
       await sleep(3_000);
     }
     const settledMs = Date.now() - calmAt;

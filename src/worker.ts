@@ -9,6 +9,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Ports } from './activities/index.js';
+import { createHealActivities } from './activities/heal.js';
+import { atWork } from './activities/lease.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectHelpdesk } from './adapters/helpdesk.js';
@@ -62,6 +64,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     activities: {
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
+      ...createHealActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
@@ -84,7 +87,11 @@ const BEAT_MS = 5_000;
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
 const stillAtIt = (context: Context): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const beating = setInterval(() => context.heartbeat(), BEAT_MS);
+    const lease = atWork(context);
+    const beating = setInterval(() => {
+      lease.beat();
+      context.heartbeat();
+    }, BEAT_MS);
     try {
       return await next(input);
     } finally {

@@ -22,6 +22,7 @@ import { note as noteWords } from '../wording/notes.js';
 import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE } from './failures.js';
 import { findMember, gather } from './gather.js';
+import { stillOurs } from './lease.js';
 import type { Inherited } from '../workflows/messages.js';
 import type { AdminPort, HelpdeskPort, JiraPort, MailPort, TicketUpdate } from './ports.js';
 
@@ -80,7 +81,9 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
   async function comment(ticket: Ticket, to: Effect, update: TicketUpdate): Promise<Told> {
     if (isDone(ticket, to)) return 'already';
     if (takesNoComment(ticket)) return 'closed';
-    await helpdesk.updateTicket(ticket.id, update);
+    stillOurs();
+    // Another worker may have taken this over meanwhile: then the ticket is not as it was read.
+    await helpdesk.updateTicket(ticket.id, { ...update, asReadAt: ticket.updatedAt });
     return config.mode === 'observe' ? 'observed' : 'told';
   }
 
@@ -140,11 +143,11 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
      * Files the Jira issue of one escalation and links it to the ticket. Its label names the escalation, so a
      * repeat finds it. A repeat waits out the search index's lag before it believes that there is none.
      */
-    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport }): Promise<Filed> {
+    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport; /** An earlier activity tried and gave up: it may have filed it just then. */ again?: boolean }): Promise<Filed> {
       const { team, row } = input.handoff;
       if (!byJira(team)) throw ApplicationFailure.nonRetryable(`${team} is not reached by a Jira issue`, FAILURE.refused);
       const label = issueLabel(input.ticketId, input.cycle);
-      const found = await findFiled(label);
+      const found = await findFiled(label, input.again);
       const key = found ?? (await file());
       if (!key) return { key, issue: null };
       await jira.remoteLink(key, remoteLinkTo(input.ticketId, input.cycle));
@@ -169,6 +172,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
           },
         );
         const types: Record<string, string> = config.jira.issueTypes;
+        stillOurs();
         const created = await jira.createIssue({
           project: config.jira.projects[team as keyof typeof config.jira.projects],
           issueType: input.handoff.overriddenBy ? types['override']! : (types[row] ?? types['override']!),
@@ -196,6 +200,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       const doc = issueComment(await withFields(), { ticketId: input.ticketId });
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       if (!adfText(doc).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
+      stillOurs();
       await jira.comment(input.key, doc);
       return 'told';
 
@@ -236,6 +241,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       async function deliver(): Promise<MailFate> {
         const { name, email } = reader.requester;
         if (!email) return 'no-address';
+        stillOurs();
         try {
           await mail.send({
             to: { name, address: email },
@@ -279,8 +285,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     return readPast({ id: ticket.id, comments: [...ticket.comments, ...(survivor?.comments ?? [])] });
   }
 
-  async function findFiled(label: string): Promise<string | null> {
-    const again = Context.current().info.attempt > 1;
+  async function findFiled(label: string, triedBefore = false): Promise<string | null> {
+    const again = triedBefore || Context.current().info.attempt > 1;
     const deadline = Date.now() + (again ? config.jira.searchLagMs : 0);
     for (;;) {
       const found = (await jira.findByLabel(label))[0]?.key;

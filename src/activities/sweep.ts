@@ -53,6 +53,8 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
           // An issue of an earlier cycle is history: the case waits for another.
           if (!ticketId || !seen || seen.cycle !== Number(cycle)) continue;
           if (seen.issue?.key === issue.key && seen.issue.digest === digest) continue;
+          // Made twice, and closed by us: the case never knew it.
+          if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) continue;
           // An issue nobody has touched since it was filed has nothing to tell.
           if (seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment) continue;
           await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });

@@ -16,6 +16,7 @@ const issue = z.object({
     issuelinks: z
       .array(z.object({ type: z.object({ name: z.string() }), outwardIssue: z.object({ key: z.string() }).nullish() }))
       .nullish(),
+    creator: z.object({ accountId: z.string().nullish() }).nullish(),
     labels: z.array(z.string()).nullish(),
     updated: z.string().refine((s) => !Number.isNaN(Date.parse(s))),
     comment: z.object({ comments: z.array(comment), total: z.int() }).nullish(),
@@ -25,6 +26,15 @@ const issue = z.object({
 export const issueAnswer = issue;
 export const searchAnswer = z.object({ issues: z.array(issue), nextPageToken: z.string().nullish() });
 export const commentsAnswer = z.object({ comments: z.array(comment), total: z.int() });
+export const transitionsAnswer = z.object({
+  transitions: z.array(
+    z.object({
+      id: z.string(),
+      to: z.object({ statusCategory: z.object({ key: z.string() }) }),
+      fields: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
 export const createdAnswer = z.object({ key: z.string().min(1) });
 
 export type WireIssue = z.output<typeof issue>;

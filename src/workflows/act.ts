@@ -301,12 +301,13 @@ export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note
 /** Files the Jira issue of this cycle. */
 export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
   const { cycle, ruling, earlier, report } = desk.state;
+  let attempts = 0;
   return {
     name: 'issue',
     text: `filed to ${handoff.team}`,
     run: () =>
       filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
-        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report },
+        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report, again: attempts++ > 0 },
       ]),
   };
 }

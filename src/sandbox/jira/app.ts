@@ -175,6 +175,9 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
         isAvailable: true,
         isConditional: false,
         looped: false,
+        ...(c.req.query('expand')?.includes('transitions.fields') && {
+          fields: s.category === 'done' ? { resolution: { required: false, name: 'Resolution', key: 'resolution', operations: ['set'] } } : {},
+        }),
       })),
     });
   });
