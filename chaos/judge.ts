@@ -39,6 +39,14 @@ function fates(company: Company, ticket: string): Map<string, string> {
   return found;
 }
 
+/** The last record of the case on its ticket. */
+function recordOf(company: Company, ticket: string): { outcome: string; row: string | null } | null {
+  const line = new RegExp(`\\[onetouch ${ticket}:\\d+:record\\S* (\\{.*\\})\\]$`, 'm');
+  const texts = company.helpdesk.ledger.flatMap(({ by, kind, on, text }) => (by === US && on === ticket && kind === 'note' ? [text] : []));
+  const data = texts.flatMap((text) => line.exec(text)?.[1] ?? []).at(-1);
+  return data ? ((JSON.parse(data) as { record?: { outcome: string; row: string | null } }).record ?? null) : null;
+}
+
 /** Issues of the ticket that onetouch closed as duplicates of another issue of the same escalation. */
 function closedAsExtra({ jira }: Company, ticket: string): { key: string; project: string; cycle: string }[] {
   return jira.issues().flatMap(({ key, project, labels, resolution, duplicateOf }) => {
@@ -86,12 +94,14 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
 
   try {
     const view = await cases.state(ticket);
-    const is = { stage: view.stage, row: view.ruling?.row ?? expects.row, outcome: view.outcome ?? undefined, needs: view.needs ?? undefined, team: view.handoff?.team, cycle: view.cycle };
-    const wants = { outcome: undefined, needs: undefined, team: undefined, cycle: 1, ...expects };
-    for (const part of Object.keys(is) as (keyof typeof is)[]) {
+    // A late webhook starts an ended case again, and it ends at once; then its record on the ticket says how it had ended.
+    const before = view.outcome === 'nothing-new' ? recordOf(company, ticket) : null;
+    const is = before ? { stage: view.stage, row: before.row, outcome: before.outcome } : { stage: view.stage, row: view.ruling?.row ?? expects.row, outcome: view.outcome ?? undefined, needs: view.needs ?? undefined, team: view.handoff?.team, cycle: view.cycle };
+    const wants: Partial<Record<string, unknown>> = { outcome: undefined, needs: undefined, team: undefined, cycle: 1, ...expects };
+    for (const [part, value] of Object.entries(is)) {
       // A mail in doubt is a person's to check, whatever else the case needs.
-      if (part === 'needs' && is.needs === 'mail-check' && doubtful.size > 0) continue;
-      if (is[part] !== wants[part]) verdict.stuck.push(`${part} ${is[part] ?? 'none'} instead of ${wants[part] ?? 'none'}`);
+      if (part === 'needs' && value === 'mail-check' && doubtful.size > 0) continue;
+      if (value !== wants[part]) verdict.stuck.push(`${part} ${value ?? 'none'} instead of ${String(wants[part] ?? 'none')}`);
     }
     if (view.flagged?.startsWith('cannot ')) verdict.stuck.push(view.flagged);
     if (doubtful.size > 0) {

@@ -17,7 +17,9 @@ const leases = new WeakMap<Context, Lease>();
 /** Begins the lease of one attempt. Times in ms; `now` counts while a process stands still, too. */
 export function atWork(context: Context, now: () => number = Date.now): Lease {
   const { heartbeatTimeoutMs, startToCloseTimeoutMs } = context.info;
-  const patienceMs = heartbeatTimeoutMs ?? Infinity;
+  // 0 where the activity has none.
+  const patienceMs = heartbeatTimeoutMs || Infinity;
+  const longestMs = startToCloseTimeoutMs || Infinity;
   const began = now();
   let last = began;
   let missed = false;
@@ -28,7 +30,7 @@ export function atWork(context: Context, now: () => number = Date.now): Lease {
       last = now();
     },
     get isOver() {
-      return missed || stoodStill() || now() - began > startToCloseTimeoutMs;
+      return missed || stoodStill() || now() - began > longestMs;
     },
   };
   leases.set(context, lease);

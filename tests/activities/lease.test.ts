@@ -50,6 +50,18 @@ describe('an attempt', () => {
       isOver();
     }));
 
+  test('without a heartbeat is ours for as long as it may take', async () => {
+    const env = new MockActivityEnvironment({ heartbeatTimeoutMs: 0, startToCloseTimeoutMs: 30_000 });
+    let now = 0;
+    await env.run(async () => {
+      atWork(Context.current(), () => now);
+      now = 29_000;
+      isOurs();
+      now = 31_000;
+      isOver();
+    });
+  });
+
   test('that nobody watches is ours', async () => {
     await new MockActivityEnvironment().run(async () => isOurs());
   });
