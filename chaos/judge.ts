@@ -28,7 +28,7 @@ export interface Verdict {
 }
 
 /** What a mail's note says of it, by `cycle:effect`. */
-function fates(company: Company, ticket: string): Map<string, string> {
+export function fates(company: Company, ticket: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const { by, kind, on, text } of company.helpdesk.ledger) {
     if (by !== US || on !== ticket || kind !== 'note') continue;
@@ -114,6 +114,14 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
   if (trouble) verdict.stuck.push(trouble);
   else if (stepsDone < (sample.steps?.length ?? 0)) verdict.stuck.push(`step ${stepsDone + 1} of its people has not had its moment`);
   return verdict;
+}
+
+/** The company as it is now: its lists are made once for all tickets that are judged. */
+export function asItIs(company: Company): Company {
+  const [issues, members] = [company.jira.issues(), company.admin.members()];
+  const jira = Object.create(company.jira, { issues: { value: () => issues } }) as Company['jira'];
+  const admin = Object.create(company.admin, { members: { value: () => members } }) as Company['admin'];
+  return { ...company, jira, admin };
 }
 
 export const isClean = ({ lost, twice, odd, stuck, hidden }: Verdict): boolean => [lost, twice, odd, stuck, hidden].every((list) => list.length === 0);

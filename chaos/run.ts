@@ -1,6 +1,6 @@
 /** One fault run, from the first ticket to the verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isClean, judge, type Verdict } from './judge.js';
+import { asItIs, isClean, judge, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
 import { post, type PostCounts } from './post.js';
@@ -60,31 +60,36 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     const calmAt = Date.now();
     o.say('The storm is over.');
 
-    let verdicts: Verdict[] = [];
+    const verdicts = new Map<string, Verdict>();
+    const judgeAll = async (which: (verdict: Verdict | undefined) => boolean) => {
+      const now = asItIs(company);
+      for (const one of crowd.played) if (which(verdicts.get(one.ticket))) verdicts.set(one.ticket, await judge(one, now, system.cases));
+    };
+    const allClean = () => [...verdicts.values()].every(isClean);
     const until = calmAt + o.calmMs;
+    let arrivedAt = calmAt;
     for (;;) {
       while (!crowd.through() && Date.now() < until) await sleep(500);
+      arrivedAt = Date.now();
       await company.idle();
       // What is not in order may still be on its way: the sweep comes, an activity is tried again.
-      verdicts = [];
-      for (const one of crowd.played) verdicts.push(await judge(one, company, system.cases));
-      if (verdicts.every(isClean) || Date.now() >= until) break;
+      await judgeAll((verdict) => !verdict || !isClean(verdict));
+      if (allClean() || Date.now() >= until) break;
       await sleep(3_000);
     }
-    const settledMs = Date.now() - calmAt;
+    const settledMs = arrivedAt - calmAt;
     clearInterval(telling);
     await crowd.leave();
-    // What comes twice may come late: nothing may move any more.
+    // What comes twice may come late, and what was in order may have moved on.
     await sleep(5_000);
-    verdicts = [];
-    for (const one of crowd.played) verdicts.push(await judge(one, company, system.cases));
+    await judgeAll(() => true);
     return {
       seed: o.seed,
       tickets: o.tickets,
       kills: killed,
       post: way.counts,
       befallen: weather.befallen,
-      verdicts,
+      verdicts: [...verdicts.values()],
       reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
       settledMs,
       tookMs: Date.now() - began,

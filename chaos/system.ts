@@ -15,7 +15,7 @@ import { startCompany, type Company } from '../src/sandbox/company.js';
 import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
 
 export const API_TOKEN = 'the-token-of-a-fault-run';
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What the worker believes of Jira's search; the index may be further behind than that. */
 export const BELIEVED_LAG_MS = 3_000;
 
@@ -33,12 +33,16 @@ export interface SystemOptions {
   /** Logs and the database go here. */
   dir: string;
   workers?: number;
+  /** What is run: what was built, as in production, or the sources. */
+  from?: 'dist' | 'sources';
+  /** Stands between the workers and Temporal. Resolves to the address that they take for Temporal's. */
+  between?: (temporal: string) => Promise<string>;
   /** Settings on top of the company's. */
   env?: Record<string, string>;
 }
 
 /** Starts everything. Rejects when a part does not start; nothing is left running then. */
-export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions): Promise<System> {
+export async function startSystem({ dir, workers = 2, env = {}, from = 'dist', between }: SystemOptions): Promise<System> {
   await mkdir(dir, { recursive: true });
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -55,8 +59,9 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
     const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, API_TOKEN, PORT: String(port), LOG_LEVEL: 'warn', ...env };
     const gatewayUrl = `http://127.0.0.1:${port}`;
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
-    const gateway = new Part('gateway', { dir, settings, ready: answers });
-    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: { ...settings, LOG_LEVEL: 'info' }, ready: (said) => said.includes('the worker is ready') }));
+    const gateway = new Part('gateway', { dir, from, settings, ready: answers });
+    const forWorkers = { ...settings, LOG_LEVEL: 'info', ...(between && { TEMPORAL_ADDRESS: await between(server.address) }) };
+    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, from, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
     return { company, temporal, server, cases: cases(temporal.client), gatewayUrl, workers: all, gateway, stop };
@@ -68,6 +73,7 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
 
 interface PartOptions {
   dir: string;
+  from: 'dist' | 'sources';
   settings: Record<string, string>;
   /** Does it serve? `said` is what it wrote since its start. */
   ready(said: string): boolean | Promise<boolean>;
@@ -94,9 +100,11 @@ export class Part {
 
   /** Starts it; resolves when it serves. Rejects when it does not within a minute. */
   async start(): Promise<void> {
-    const program = this.name.startsWith('worker') ? 'worker.js' : 'gateway.js';
+    const name = this.name.startsWith('worker') ? 'worker' : 'gateway';
+    const program = this.o.from === 'dist' ? [join(ROOT, 'dist', `${name}.js`)] : ['--import', 'tsx', join(ROOT, 'src', `${name}.ts`)];
     const log = createWriteStream(join(this.o.dir, `${this.name}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, ['--max-old-space-size=1024', join(DIST, program)], {
+    const child = spawn(process.execPath, ['--max-old-space-size=1024', ...program], {
+      cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', ...this.o.settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -45,7 +45,7 @@ interface Order {
 
 export class Faults {
   /** Asked for each request that no ordered fault befalls; null where it stands in no way. */
-  weather: ((asked: Asked) => Fault | null) | null = null;
+  weather: ((asked: Asked) => Fault | null | Promise<Fault | null>) | null = null;
   private waiting: Order[] = [];
   private holding = new Set<Order>();
 
@@ -69,7 +69,7 @@ export class Faults {
     const order = this.waiting.find(({ matcher }) =>
       typeof matcher === 'function' ? matcher(asked) : matcher.test(`${asked.method} ${asked.path}`),
     );
-    if (!order) return this.weather?.(asked) ?? null;
+    if (!order) return (await this.weather?.(asked)) ?? null;
     this.waiting.splice(this.waiting.indexOf(order), 1);
     order.befall(asked);
     if (order.fault === 'timeout') {
