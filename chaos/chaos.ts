@@ -25,26 +25,29 @@ const options = new Command('npm run chaos --')
   .option('--tickets <n>', 'how many', number, 100)
   .option('--seed <n>', 'makes the same choices again', number)
   .option('--kept', 'the seeds that found something once, one run each')
+  .option('--kills-of <tickets>', 'as many kills as in a run of so many tickets', number)
   .option('--minutes <n>', 'how long the storm lasts; by the number of tickets when absent', number)
   .option('--calm <minutes>', 'how long the cases have to reach their ends afterwards', number, 8)
   .option('--sweep <minutes>', 'how often what a webhook lost is looked for', number)
   .option('--keep', 'leaves logs and database behind')
   .option('--report <file>', 'writes its section of this document')
   .parse()
-  .opts<{ tickets: number; seed?: number; kept?: true; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
+  .opts<{ tickets: number; seed?: number; kept?: true; killsOf?: number; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
 
 const MINUTE_MS = 60_000;
 const MS_A_TICKET = 420;
 const SHORTEST_MS = 60_000;
 const MANY = 500;
 
+// Whatever was started goes with us.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 const { tickets } = options;
 const runs = options.kept ? await keptSeeds() : [{ seed: options.seed ?? anySeed(), tickets }];
 for (const run of runs) if (!(await one(run))) process.exitCode = 1;
 
 async function one(run: { seed: number; tickets: number }): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'onetouch-chaos-'));
-  const plan = planFor(run.tickets);
+  const plan = planFor(options.killsOf ?? run.tickets);
   const stormMs = options.minutes ? options.minutes * MINUTE_MS : Math.max(SHORTEST_MS, run.tickets * MS_A_TICKET);
   const sweepMinutes = options.sweep ?? (run.tickets > MANY ? 1 : 0.2);
   const began = Date.now();
@@ -56,7 +59,8 @@ async function one(run: { seed: number; tickets: number }): Promise<boolean> {
   const ok = !failed(result);
   console.log(ok ? `Seed ${run.seed}: nothing lost, nothing stuck, nothing twice.` : `Seed ${run.seed} FAILED. Keep it in tests/chaos/seeds: "${run.seed} ${run.tickets}". Logs: ${dir}`);
   if (options.report) {
-    const command = `npm run chaos -- --tickets ${run.tickets} --seed ${run.seed} --report ${options.report}`;
+    const more = [options.killsOf ? ` --kills-of ${options.killsOf}` : '', options.minutes ? ` --minutes ${options.minutes}` : ''].join('');
+    const command = `npm run chaos -- --tickets ${run.tickets}${more} --seed ${run.seed} --report ${options.report}`;
     const wrong = wrongs(result).map((line) => `- ${line}`).join('\n');
     await writeSection(options.report, 'chaos', `${told(result)}\n\n${wrong ? `${wrong}\n\n` : ''}Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}.`);
   }

@@ -18,6 +18,8 @@ const { times, report } = new Command('npm run crash --')
   .parse()
   .opts<{ times: number; report?: string }>();
 
+// Whatever was started goes with us.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 const dir = await mkdtemp(join(tmpdir(), 'onetouch-crash-'));
 const results = await crash({ times, dir, say: (what) => console.log(what) });
 const wrong = results.filter((r) => r.wrong.length > 0);

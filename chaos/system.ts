@@ -16,6 +16,8 @@ import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js'
 
 export const API_TOKEN = 'the-token-of-a-fault-run';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** A list of all cases takes its time on a busy machine. */
+const PATIENCE_MS = 30_000;
 /** What the worker believes of Jira's search; the index may be further behind than that. */
 export const BELIEVED_LAG_MS = 3_000;
 
@@ -64,7 +66,7 @@ export async function startSystem({ dir, workers = 2, env = {}, from = 'dist', b
     const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, from, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
-    return { company, temporal, server, cases: cases(temporal.client), gatewayUrl, workers: all, gateway, stop };
+    return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway, stop };
   } catch (error) {
     await stop();
     throw error;
