@@ -16,6 +16,8 @@ export type KillCounts = KillPlan & {
   downMs: { worker: number[]; gateway: number[]; temporal: number[] };
 };
 
+/** One that has just come up is let do some work first: on a busy machine nothing would ever be done. */
+const SERVES_MS = 6_000;
 /** A worker is missed after 20 or 30 s. */
 const ZOMBIE_MS = [22_000, 40_000] as const;
 /** The first time Temporal is away for longer; a whole minute where it is killed more often. */
@@ -46,7 +48,7 @@ export async function kills(system: System, plan: KillPlan, withinMs: number, r:
 
   async function theOne(chance: Random): Promise<System['workers'][number]> {
     for (;;) {
-      const up = system.workers.filter((w) => !w.down && !w.still);
+      const up = system.workers.filter((w) => !w.down && !w.still && Date.now() - w.servesSince > SERVES_MS);
       if (up.length > 0) return chance.pick(up);
       await sleep(100);
     }

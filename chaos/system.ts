@@ -92,6 +92,8 @@ export class Part {
   still = false;
   /** True from a kill until it serves again. */
   down = false;
+  /** Since when it serves, ms since 1970. */
+  servesSince = 0;
   /** How often it ended unasked, and was started again. */
   ownEnds = 0;
 
@@ -134,6 +136,7 @@ export class Part {
       await sleep(LOOK_MS);
     }
     this.down = false;
+    this.servesSince = Date.now();
   }
 
   /** SIGKILL, then, after a while, started again. Resolves to how long it did not serve, in ms. */
