@@ -220,8 +220,8 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
       everything: () => [company.helpdesk, company.jira, company.admin, company.mail].flatMap(({ ledger }) => ledger.map((e) => `${e.by}: ${e.kind}`)),
 
       /** A worker as a process of its own, as in production; resolves when it is ready. */
-      async startWorker(): Promise<WorkerProcess> {
-        const started = await workerProcess({ ...settings, TEMPORAL_ADDRESS: server.address });
+      async startWorker(more: Record<string, string> = {}): Promise<WorkerProcess> {
+        const started = await workerProcess({ ...settings, TEMPORAL_ADDRESS: server.address, ...more });
         open.push(() => started.kill());
         return started;
       },
