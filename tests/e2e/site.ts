@@ -233,6 +233,8 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
 export interface WorkerProcess {
   /** SIGKILL: it gets to say nothing to anyone. */
   kill(): Promise<void>;
+  /** SIGSTOP, or SIGCONT: it goes on as if nothing had been. */
+  standStill(still: boolean): void;
 }
 
 async function workerProcess(env: Record<string, string>): Promise<WorkerProcess> {
@@ -250,6 +252,7 @@ async function workerProcess(env: Record<string, string>): Promise<WorkerProcess
     if (!said.includes('the worker is ready')) throw new Error(`the worker is not ready:\n${said}`);
   });
   return {
+    standStill: (still) => void child.kill(still ? 'SIGSTOP' : 'SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await gone;
