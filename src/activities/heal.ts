@@ -32,6 +32,7 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
   /** The issue that the case goes on with; null while it is not settled which. */
   async function keptOf(ticketId: string, cycle: number, oldest: string): Promise<string | null> {
     const seen = await cases.seen(ticketId);
+    if (seen === 'unreadable') return null;
     if (seen?.cycle === cycle) return seen.issue?.key ?? null;
     const told = readMarks(await helpdesk.readTicket(ticketId)).findLast((m) => m.cycle === cycle && m.data.handoff?.issueKey);
     return told?.data.handoff?.issueKey ?? oldest;

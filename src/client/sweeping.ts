@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { KnockPort } from '../activities/sweep.js';
 import { cases } from './cases.js';
+import { grpcCode, GRPC } from './errors.js';
 import { caseId, ESCALATION, seen, ticketOf } from '../workflows/messages.js';
 
 export function sweeping(client: Client): KnockPort {
@@ -20,6 +21,7 @@ export function sweeping(client: Client): KnockPort {
           return await handle.query(seen);
         } catch (error) {
           if (error instanceof WorkflowNotFoundError) return null;
+          if (grpcCode(error) === GRPC.failedPrecondition) return 'unreadable';
           throw error;
         }
       });
