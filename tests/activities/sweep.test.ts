@@ -14,7 +14,7 @@ test('two tickets and their issues changed, and one case cannot be asked: both a
   company = await startCompany();
   const config = loadWorkerConfig(company.env);
   const jira = connectJira(config.jira);
-  const tickets = [];
+  const tickets: string[] = [];
   for (const email of ['a@example.com', 'b@example.com']) tickets.push(await company.helpdesk.openTicket({ subject: 'Help', description: 'Now.', member: { name: 'Jo Low', email } }));
   for (const ticket of tickets) await company.jira.file('INFRA', 'It fails', ['onetouch', `onetouch-${ticket}-1`]);
   const told: string[] = [];
