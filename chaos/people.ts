@@ -1,0 +1,135 @@
+/** Members, agents and engineers: they open the tickets, and act when their moment has come, whatever else happens. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaseRow } from '../src/client/cases.js';
+import { perform } from '../src/dev/actors.js';
+import { effectsOn } from '../src/dev/effects.js';
+import { SAMPLES, type Sample } from '../src/sandbox/samples.js';
+import type { Random } from './random.js';
+import { API_TOKEN, type System } from './system.js';
+
+/** One ticket of a run. */
+export interface Played {
+  sample: Sample;
+  ticket: string;
+  stepsDone: number;
+  /** When the last thing was done that the case has to react to, ms since 1970. */
+  actedAt: number;
+  /** How long it took until the case was seen where its next step, or its end, is. */
+  reactedMs: number[];
+  /** Seen at its end. */
+  arrived: boolean;
+  /** Why its people could not go on. */
+  trouble: string | null;
+  acting: boolean;
+}
+
+const LOOK_MS = 700;
+/** A person tries again for so long. */
+const PATIENCE_MS = 180_000;
+const HOLD_MS = 48 * 3_600_000;
+const NEARLY_MS = 8_000;
+
+/** @param overMs the tickets are opened over so long */
+export function people(system: System, tickets: number, overMs: number, r: Random) {
+  const played: Played[] = [];
+  const { company, cases, gatewayUrl } = system;
+  let gone = false;
+
+  async function open(sample: Sample, i: number): Promise<void> {
+    const id = `${sample.member.id}-${i}`;
+    const email = sample.member.email.replace('@', `.${i}@`);
+    const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+    const since = { long: ago(HOLD_MS * 2), nearly: ago(HOLD_MS - NEARLY_MS), half: ago(HOLD_MS / 2) };
+    // What the member provides later names them by their own number.
+    const own = JSON.parse(JSON.stringify(sample.steps ?? []).replaceAll(`"${sample.member.id}"`, `"${id}"`)) as Sample['steps'];
+    await company.admin.setMember(id, { name: sample.member.name, email, ...sample.knows?.(since) });
+    const ticket = await company.helpdesk.openTicket({
+      ...sample.ticket,
+      member: sample.writesFrom ? { name: sample.member.name, email: sample.writesFrom.replace('@', `.${i}@`) } : { name: sample.member.name, email, memberId: id },
+    });
+    played.push({ sample: { ...sample, steps: own }, ticket, stepsDone: 0, actedAt: Date.now(), reactedMs: [], arrived: false, trouble: null, acting: false });
+  }
+
+  async function openAll(): Promise<void> {
+    const began = Date.now();
+    // Every kind comes up equally often, in any order.
+    const kinds = Array.from({ length: Math.ceil(tickets / SAMPLES.length) }, () => r.shuffled(SAMPLES)).flat().slice(0, tickets);
+    const at = kinds.map(() => r.next() * overMs).sort((a, b) => a - b);
+    for (const [i, sample] of kinds.entries()) {
+      await sleep(Math.max(0, began + at[i]! - Date.now()));
+      await open(sample, i + 1);
+    }
+  }
+
+  async function look(): Promise<void> {
+    let rows: Map<string, CaseRow>;
+    try {
+      rows = new Map((await cases.list({ limit: tickets + 100 })).map((row) => [row.ticketId, row]));
+    } catch {
+      return; // Temporal is away.
+    }
+    for (const one of played) {
+      const row = rows.get(one.ticket);
+      if (!row || one.arrived || one.acting || one.trouble) continue;
+      const step = one.sample.steps?.[one.stepsDone];
+      const { stage, cycle = 1 } = step ? step.when : one.sample.expects;
+      if (row.stage !== stage || row.cycle !== cycle) continue;
+      if (step?.when.needs && row.needs !== step.when.needs) continue;
+      if (step?.when.after && !effectsOn(company, one.ticket).includes(step.when.after)) continue;
+      one.acting = true;
+      void (step ? act(one, row, step.do) : arrive(one, row)).finally(() => (one.acting = false));
+    }
+  }
+
+  /** A step that cannot go on yet shows its stage already; nobody acts on what he was not told yet. */
+  async function isHeldUp(ticket: string, row: CaseRow): Promise<boolean> {
+    if (!row.flagged || row.stage === 'ended') return false;
+    const flagged = await cases.state(ticket).then((s) => s.flagged ?? '', () => 'cannot be asked');
+    return flagged.startsWith('cannot ');
+  }
+
+  async function arrive(one: Played, row: CaseRow): Promise<void> {
+    if (await isHeldUp(one.ticket, row)) return;
+    one.reactedMs.push(Date.now() - one.actedAt);
+    one.arrived = true;
+  }
+
+  async function act(one: Played, row: CaseRow, deed: NonNullable<Sample['steps']>[number]['do']): Promise<void> {
+    if (await isHeldUp(one.ticket, row)) return;
+    one.reactedMs.push(Date.now() - one.actedAt);
+    const on = { ticket: one.ticket, jiraKey: row.jiraKey, key: `chaos-${one.ticket}-${one.stepsDone}` };
+    for (const until = Date.now() + PATIENCE_MS; ; ) {
+      try {
+        await perform(deed, on, { company, gatewayUrl, apiToken: API_TOKEN });
+        break;
+      } catch (error) {
+        if (Date.now() > until || gone) {
+          one.trouble = `step ${one.stepsDone + 1}: ${error instanceof Error ? error.message : String(error)}`;
+          return;
+        }
+        await sleep(1_500);
+      }
+    }
+    one.stepsDone += 1;
+    one.actedAt = Date.now();
+  }
+
+  const looking = (async () => {
+    while (!gone) {
+      await look();
+      await sleep(LOOK_MS + played.length / 2);
+    }
+  })();
+  return {
+    played,
+    /** Resolves when every ticket is open. */
+    opened: openAll(),
+    /** Everyone is where they should be. */
+    through: () => played.length >= tickets && played.every((one) => one.arrived || one.trouble),
+    /** Looks again at those that had arrived: something may have moved on. */
+    leave: async () => {
+      gone = true;
+      await looking;
+    },
+  };
+}
