@@ -40,7 +40,7 @@ function told({ requests, forged, replayed, statuses, kinds, found }: FuzzReport
     `| forged, stale or from the future | ${forged} |`,
     `| genuine ones sent again | ${replayed} |`,
     `| kinds | ${Object.keys(kinds).length} |`,
-    `| answered 202, 400, 401, 413 | ${of('202')}, ${of('400')}, ${of('401')}, ${of('413')} |`,
+    `| answered 202, 400, 401, 413, 429 | ${of('202')}, ${of('400')}, ${of('401')}, ${of('413')}, ${of('429')} |`,
     `| answered 5xx | ${server} |`,
     `| effects of what was refused or repeated, forged or stale ones taken, wrong answers | ${found} |`,
   ].join('\n');

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseRow } from '../src/client/cases.js';
 import { perform } from '../src/dev/actors.js';
 import { effectsOn } from '../src/dev/effects.js';
-import { SAMPLES, type Sample } from '../src/sandbox/samples.js';
+import type { Sample } from '../src/sandbox/sample.js';
+import { SAMPLES } from '../src/sandbox/samples.js';
 import type { Random } from './random.js';
 import { API_TOKEN, type System } from './system.js';
 
@@ -100,7 +101,7 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
     const on = { ticket: one.ticket, jiraKey: row.jiraKey, key: `chaos-${one.ticket}-${one.stepsDone}` };
     for (const until = Date.now() + PATIENCE_MS; ; ) {
       try {
-        await perform(deed, on, { company, gatewayUrl, apiToken: API_TOKEN });
+        await perform(deed, on, { company, cases, gatewayUrl, apiToken: API_TOKEN });
         break;
       } catch (error) {
         if (Date.now() > until || gone) {

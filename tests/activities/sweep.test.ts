@@ -26,6 +26,9 @@ test('two tickets and their issues changed, and one case cannot be asked: both a
       knock: (ticket) => Promise.resolve(void told.push(`ticket ${ticket}`)),
       issueChanged: (ticket) => Promise.resolve(void told.push(`issue ${ticket}`)),
       endedFromOutside: () => Promise.resolve([]),
+      problemIssueChanged: (problem) => Promise.resolve(void told.push(`problem ${problem}`)),
+      problemSeen: () => Promise.resolve(null),
+      problemsEndedFromOutside: () => Promise.resolve([]),
     },
   });
   const since = new Date(Date.now() - 3_600_000).toISOString();

@@ -12,7 +12,7 @@ test('hostile bodies, forged, stale and repeated webhooks: 4xx with a reason, ne
   expect(report.forged + report.replayed).toBe(2_000);
   // Every kind came up, and the gateway told them apart.
   expect(Object.keys(report.kinds).length).toBeGreaterThan(35);
-  expect(Object.keys(report.statuses).sort()).toEqual(['202', '400', '401', '413']);
+  expect(Object.keys(report.statuses).sort()).toEqual(['202', '400', '401', '413', '429']);
 });
 
 test('the same seed sends the same', async () => {
