@@ -44,6 +44,8 @@ export interface CrashEffect {
   all: readonly string[];
   ticket: Partial<NewTicket>;
   spots: (t: Subject, site: CrashSite) => Spots;
+  /** A mail that was cut short: how often it is there, and whether nobody can know, so that an agent is asked. */
+  mail?: (point: Point, carriedOut: boolean) => { mails: 0 | 1; inDoubt: boolean };
   /** What makes it happen, in a case that came to rest before; absent where the ticket alone does. */
   trigger?: (t: Subject, site: CrashSite) => Promise<unknown>;
 }
@@ -130,10 +132,13 @@ export const EFFECTS: readonly CrashEffect[] = [
   {
     name: 'Mail', counted: 'mail 1:promise', activity: 'write', stage: WAITS, all: FILED, ticket: VMP,
     spots: (t) => ({ before: spot('mail', 'RCPT', t.email), effect: sending(t), next: update(t, 'promise') }),
+    // Until the ticket says so, nobody knows whether it went.
+    mail: (point, carriedOut) => ({ mails: point === 'before' || (point === 'sent' && !carriedOut) ? 0 : 1, inDoubt: true }),
   },
   {
     name: 'Helpdesk: the note that a mail went out', counted: 'note 1:promise', activity: 'write', stage: WAITS, all: FILED, ticket: VMP,
     spots: (t) => ({ before: answerTo(sending(t)), effect: update(t, 'promise'), next: 'completion' }),
+    mail: (point, carriedOut) => ({ mails: 1, inDoubt: point === 'before' || (point === 'sent' && !carriedOut) }),
   },
 ];
 
@@ -169,6 +174,9 @@ export function arm(site: CrashSite, victim: Victim): Hold {
   const { on, matches, moment = 'asked' } = at[victim.point];
   return site.wires[on].hold(moment, matches);
 }
+
+/** The activity that is cut short. What is read before a surviving issue is labelled is one of its own. */
+export const activityAt = ({ effect, point }: Victim): string => (effect.activity === 'followIssue' && point === 'before' ? 'readIssue' : effect.activity);
 
 /** Must its answer be let go, and its completion be kept from Temporal? */
 export const keepsCompletion = (site: CrashSite, v: Victim): boolean => v.point === 'answered' && v.effect.spots(v, site).next === 'completion';

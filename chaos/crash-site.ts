@@ -9,14 +9,15 @@ import { pino } from 'pino';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { connectTemporal } from '../src/client/connect.js';
 import { loadGatewayConfig } from '../src/config.js';
-import type { NeedsAndStage, Outside } from './crash-ledger.js';
 import { startGateway } from '../src/gateway.js';
 import { startCompany } from '../src/sandbox/company.js';
 import { install } from '../src/worker.js';
 import { caseId } from '../src/workflows/messages.js';
 import { SEARCH } from '../src/workflows/search-attributes.js';
 import { devServer } from '../tests/setup/temporal.js';
-import { httpWire, mailWire, temporalWire } from './crash-wire.js';
+import type { NeedsAndStage, Outside } from './crash-ledger.js';
+import { temporalWire } from './crash-temporal.js';
+import { httpWire, mailWire } from './crash-wire.js';
 
 /** Jira's search learns of an issue this late, and the worker knows. */
 const LAG_MS = 2_000;

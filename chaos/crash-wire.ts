@@ -175,62 +175,8 @@ interface Talk {
   saying: 'commands' | 'body' | 'done';
 }
 
-/** The wire to Temporal: what the worker says can be kept from arriving. */
-export interface TemporalWire {
-  address: string;
-  /** From now on nothing that the worker says arrives; it still hears. */
-  freeze(): void;
-  /** What the worker has said since then, byte for byte. */
-  kept(): string;
-  /** New connections are as before; what was kept never arrives. */
-  thaw(): void;
-  close(): Promise<void>;
-}
-
-/** @param address `host:port` */
-export async function temporalWire(address: string): Promise<TemporalWire> {
-  const [host, toPort] = address.split(':');
-  let frozen = false;
-  let kept: string[] = [];
-  const open = new Set<Socket>();
-  /** What they said is not all there any more, so they never go on. */
-  const silenced = new Set<Socket>();
-
-  const server = createServer((client) => {
-    const behind = connect(Number(toPort), host);
-    const gone = () => {
-      client.destroy();
-      behind.destroy();
-      open.delete(client);
-      silenced.delete(client);
-    };
-    open.add(client);
-    client.on('data', (chunk: Buffer) => {
-      if (frozen) silenced.add(client);
-      if (silenced.has(client)) kept.push(chunk.toString('latin1'));
-      else behind.write(chunk);
-    });
-    behind.on('data', (chunk: Buffer) => client.write(chunk));
-    for (const socket of [client, behind]) socket.on('error', gone).on('close', gone);
-  });
-  const port = await listen(server);
-  return {
-    address: `127.0.0.1:${port}`,
-    freeze: () => void (frozen = true),
-    kept: () => kept.join(''),
-    thaw() {
-      for (const socket of silenced) socket.destroy();
-      frozen = false;
-      kept = [];
-    },
-    async close() {
-      for (const socket of open) socket.destroy();
-      await new Promise((done) => server.close(done));
-    },
-  };
-}
-
-async function listen(server: Server): Promise<number> {
+/** Listens on a free port of this machine. */
+export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
