@@ -46,8 +46,8 @@ export interface CrashEffect {
   spots: (t: Subject, site: CrashSite) => Spots;
   /** A mail that was cut short: how often it is there, and whether nobody can know, so that an agent is asked. */
   mail?: (point: Point, carriedOut: boolean) => { mails: 0 | 1; inDoubt: boolean };
-  /** What makes it happen, in a case that came to rest before; absent where the ticket alone does. */
-  trigger?: (t: Subject, site: CrashSite) => Promise<unknown>;
+  /** What makes it happen, in a case that came to rest after these effects; absent where the ticket alone does. */
+  trigger?: { after: readonly string[]; pull: (t: Subject, site: CrashSite) => Promise<unknown> };
 }
 
 const VMP: Partial<NewTicket> = { inquiry: 'vmp-scheduling-blocked' };
@@ -71,15 +71,14 @@ const label = ({ ticketId }: Subject): string => issueLabel(ticketId, 1);
 const create = (t: Subject): Spot => spot('jira', 'POST', '/rest/api/3/issue', label(t));
 const link = ({ ticketId }: Subject): Spot => spot('jira', 'POST', /\/remotelink$/, `onetouch-ticket-${ticketId}-1`);
 const sending = ({ email }: Subject): Spot => spot('mail', 'DATA', email);
-/** The issue's key is known when it is there. */
-const issuePath = (t: Subject, { company }: CrashSite, rest: string) => (path: string): boolean => {
-  const issue = company.jira.issues().find((i) => i.labels.includes(label(t)));
-  return issue !== undefined && new RegExp(`/issue/${issue.key}${rest}(\\?|$)`).test(path);
-};
-const onIssue = (t: Subject, site: CrashSite, method: string, rest = ''): Spot => {
-  const matches = issuePath(t, site, rest);
-  return { on: 'jira', matches: (asked) => asked.method === method && matches(asked.path) };
-};
+/** On the issue of the case, whose key is known when it is there. */
+const onIssue = (t: Subject, { company }: CrashSite, method: string, rest = ''): Spot => ({
+  on: 'jira',
+  matches(asked) {
+    const issue = company.jira.issues().find((i) => i.labels.includes(label(t)));
+    return issue !== undefined && is(asked, method, new RegExp(`/issue/${issue.key}${rest}(\\?|$)`));
+  },
+});
 
 export const EFFECTS: readonly CrashEffect[] = [
   {
@@ -93,7 +92,7 @@ export const EFFECTS: readonly CrashEffect[] = [
   {
     name: 'Jira: comment', counted: 'comment 1:report', activity: 'commentIssue', stage: WAITS, all: [...REPORTED, 'comment 1:report'].sort(), ticket: TECHNICAL,
     spots: (t, site) => ({ before: onIssue(t, site, 'GET', '/comment'), effect: onIssue(t, site, 'POST', '/comment'), next: 'completion' }),
-    trigger: ({ ticketId }, site) => site.handle(ticketId).signal(provideSignal, { report: { errorText: 'Error 500' } }),
+    trigger: { after: REPORTED, pull: ({ ticketId }, site) => site.handle(ticketId).signal(provideSignal, { report: { errorText: 'Error 500' } }) },
   },
   {
     name: 'Jira: label a surviving issue', counted: 'label onetouch-TICKET-1', activity: 'followIssue', stage: WAITS,
@@ -102,9 +101,12 @@ export const EFFECTS: readonly CrashEffect[] = [
       const labels = (name: string) => spot('jira', 'PUT', new RegExp(`/issue/${t.survivor}$`), `"${name}"`);
       return { before: onIssue(t, site, 'GET'), effect: labels(label(t)), next: labels('onetouch') };
     },
-    async trigger(t, { company: { jira } }) {
-      const filed = jira.issues().find((i) => i.labels.includes(label(t)))!;
-      await jira.resolve(filed.key, 'Duplicate', { duplicateOf: t.survivor });
+    trigger: {
+      after: FILED,
+      async pull(t, { company: { jira } }) {
+        const filed = jira.issues().find((i) => i.labels.includes(label(t)))!;
+        await jira.resolve(filed.key, 'Duplicate', { duplicateOf: t.survivor });
+      },
     },
   },
   {

@@ -3,7 +3,7 @@
  * over. What came of it is read from the ledgers of the outside systems.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { doneFor, type Done } from './crash-ledger.js';
+import { doneFor } from './crash-ledger.js';
 import { activityAt, arm, keepsCompletion, open, type Victim, type Wanted } from './crash-points.js';
 import type { CrashSite, WorkerProcess } from './crash-site.js';
 import type { Hold } from './crash-wire.js';
@@ -25,9 +25,12 @@ export interface Crash {
 
 /** Whoever waits for an answer gives up after 15 s: nobody is held longer. */
 const LONGEST_HOLD_MS = 12_000;
+const ARRIVE_MS = 60_000;
+/** A worker that has read an answer says so at once. */
+const COMPLETE_MS = 5_000;
 const SETTLE_MS = 180_000;
 const LOOK_EVERY_MS = 100;
-const SPARE_ROUNDS = 3;
+const SPARE_ROUNDS = 2;
 
 /** The rounds of one site. */
 interface Series {
@@ -45,17 +48,15 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
   const series: Series = { site, worker: await site.startWorker(), nth: 0 };
   const crashes: Crash[] = [];
   let left = [...wanted];
-  for (let spare = Math.ceil(wanted.length / together) + SPARE_ROUNDS; left.length > 0 && spare > 0; spare--) {
+  for (let rounds = 2 * Math.ceil(wanted.length / together) + SPARE_ROUNDS; left.length > 0 && rounds > 0; rounds--) {
     const round = await crashRound(series, left.slice(0, together));
     const missed = round.filter((c) => c.missed !== null);
     left = [...left.slice(together), ...missed.map(({ victim: { effect, point, carriedOut } }) => ({ effect, point, carriedOut }))];
     crashes.push(...round);
-    say(`${crashes.length - crashes.filter((c) => c.missed).length} of ${wanted.length}${missed.length > 0 ? `; once more: ${missed.map((c) => `${c.victim.effect.name} (${c.victim.point}): ${c.missed}`).join(', ')}` : ''}`);
+    const whys = [...new Set(missed.map((c) => c.missed))].join('; ');
+    say(`${crashes.filter((c) => c.missed === null).length} of ${wanted.length} were at their point${missed.length > 0 ? `, ${missed.length} once more: ${whys}` : ''}`);
   }
-  for (const crash of crashes) {
-    crash.wrong = await verdict(site, crash.victim, crash.missed !== null);
-    crash.times = timesDone(crash.victim, doneFor(site.outside, crash.victim.ticketId));
-  }
+  for (const crash of crashes) Object.assign(crash, await outcome(site, crash.victim, crash.missed !== null));
   await series.worker.kill();
   return crashes;
 }
@@ -63,73 +64,81 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
 /** Brings every one of `wanted` to its point, kills the worker, and starts another. Resolves when all have settled. */
 async function crashRound(series: Series, wanted: readonly Wanted[]): Promise<Crash[]> {
   const { site } = series;
-  const early = wanted.filter(({ effect }) => effect.trigger);
-  const late = wanted.filter(({ effect }) => !effect.trigger);
-  const prepared: Victim[] = [];
-  for (const one of early) prepared.push(await open(site, one, ++series.nth, () => {}));
-  const before = (v: Victim) => v.effect.all.filter((what) => !/^comment|^label/.test(what) && !(v.effect.activity === 'followIssue' && what === 'remote-link PRODOPS')).length;
-  await until(SETTLE_MS, () => allOf(prepared, async (v) => (await site.look(v.ticketId)).atRest && doneFor(site.outside, v.ticketId).length >= before(v)));
+  const stopped = await bringToTheirPoints(series, wanted);
+  const victims = [...stopped.keys()];
+  const completed = await keepCompletions(site, stopped);
+  const there = new Set(victims.filter((v) => completed.has(v) || (stopped.get(v)!.held && !keepsCompletion(site, v))));
 
-  const stopped = new Map<Victim, Hold>();
-  const stop = (v: Victim) => void stopped.set(v, arm(site, v));
-  const began = Date.now();
-  for (const one of late) await open(site, one, ++series.nth, stop);
-  for (const victim of prepared) {
-    stop(victim);
-    await victim.effect.trigger!(victim, site);
-  }
-  let first = Infinity;
-  await until(LONGEST_HOLD_MS * 3, () => {
-    const held = [...stopped.values()].filter((hold) => hold.held).length;
-    if (held > 0) first = Math.min(first, Date.now());
-    return Promise.resolve(held === stopped.size || Date.now() - first > LONGEST_HOLD_MS);
-  }, began);
-
-  const here = [...stopped].filter(([, hold]) => hold.held).map(([victim]) => victim);
-  const kept = here.filter((v) => keepsCompletion(site, v));
-  site.wires.temporal.freeze();
-  for (const victim of kept) stopped.get(victim)!.letGo('on');
-  await until(5_000, () => Promise.resolve(kept.every((v) => completes(site.wires.temporal.kept(), v.ticketId))));
-  const completed = new Set(kept.filter((v) => completes(site.wires.temporal.kept(), v.ticketId)));
-
-  // Nothing else of them is under way.
-  await until(3_000, () => allOf(here, async (v) => (await site.look(v.ticketId)).waitsFor.length === 1));
-  const stillHeld = new Set(here.filter((v) => !kept.includes(v) && stopped.get(v)!.held));
   const killedAt = Date.now();
   await series.worker.kill();
   for (const [victim, hold] of stopped) hold.letGo(victim.point === 'sent' && victim.carriedOut ? 'on' : 'lost');
   site.wires.temporal.thaw();
 
   const missed = new Map<Victim, string>();
-  for (const victim of stopped.keys()) {
+  for (const victim of victims) {
+    // What Temporal waits for is as the kill left it.
     const waitsFor = (await site.look(victim.ticketId)).waitsFor.join(', ');
-    if (!completed.has(victim) && !stillHeld.has(victim)) missed.set(victim, 'it was not at its point in time');
+    if (!there.has(victim)) missed.set(victim, 'not there in time');
     else if (waitsFor !== activityAt(victim)) missed.set(victim, `Temporal waited for ${waitsFor || 'nothing'}`);
   }
   const takesOverAt = Date.now();
   series.worker = await site.startWorker();
-  const wrongWith = (v: Victim) => verdict(site, v, missed.has(v));
-  await until(SETTLE_MS, () => allOf([...stopped.keys()], async (v) => (await wrongWith(v)) === null));
+  await until(SETTLE_MS, () => allOf(victims, async (v) => (await verdict(site, v, missed.has(v))) === null));
 
   const crashes: Crash[] = [];
-  for (const victim of stopped.keys()) {
-    const done = doneFor(site.outside, victim.ticketId);
-    const next = done.map((d) => d.atMs).filter((at) => at > takesOverAt).sort((x, y) => x - y)[0];
+  for (const victim of victims) {
+    const next = doneFor(site.outside, victim.ticketId).map((d) => d.atMs).filter((at) => at > takesOverAt).sort((x, y) => x - y)[0];
     const recoveredAt = next ?? (await site.firstDone(victim.ticketId, killedAt));
-    crashes.push({
-      victim,
-      recoveryMs: recoveredAt === null ? null : recoveredAt - killedAt,
-      wrong: await wrongWith(victim),
-      times: timesDone(victim, done),
-      mailInDoubt: (await site.look(victim.ticketId)).needs === 'mail-check',
-      missed: missed.get(victim) ?? null,
-    });
+    crashes.push({ victim, recoveryMs: recoveredAt === null ? null : recoveredAt - killedAt, missed: missed.get(victim) ?? null, ...(await outcome(site, victim, missed.has(victim))) });
   }
   return crashes;
 }
 
-/** How often the effect is there. The survivor of a duplicate is linked as well; that is another effect. */
-const timesDone = ({ effect }: Victim, done: readonly Done[]): number => done.filter((d) => d.what === effect.counted).length;
+/** Opens their tickets and waits until all are stopped, or the first of them was held as long as it can be. */
+async function bringToTheirPoints(series: Series, wanted: readonly Wanted[]): Promise<Map<Victim, Hold>> {
+  const { site } = series;
+  const openNext = (one: Wanted, beforehand: (v: Victim) => void = () => {}) => open(site, one, ++series.nth, beforehand);
+  const prepared: Victim[] = [];
+  for (const one of wanted) if (one.effect.trigger) prepared.push(await openNext(one));
+  const isPrepared = async ({ ticketId, effect }: Victim) => (await site.look(ticketId)).atRest && doneFor(site.outside, ticketId).length >= effect.trigger!.after.length;
+  await until(SETTLE_MS, () => allOf(prepared, isPrepared));
+
+  const stopped = new Map<Victim, Hold>();
+  const stop = (v: Victim) => void stopped.set(v, arm(site, v));
+  for (const one of wanted) if (!one.effect.trigger) await openNext(one, stop);
+  for (const victim of prepared) {
+    stop(victim);
+    await victim.effect.trigger!.pull(victim, site);
+  }
+  let firstAt = Infinity;
+  await until(ARRIVE_MS, async () => {
+    const held = [...stopped].filter(([, hold]) => hold.held);
+    if (held.length > 0) firstAt = Math.min(firstAt, Date.now());
+    if (Date.now() - firstAt > LONGEST_HOLD_MS) return true;
+    // And nothing else of them is under way.
+    return held.length === stopped.size && allOf(held, async ([v]) => (await site.look(v.ticketId)).waitsFor.length === 1);
+  });
+  return stopped;
+}
+
+/** Lets the answers go that are to be read, and keeps from Temporal what the worker makes of them. Those it has made it of. */
+async function keepCompletions(site: CrashSite, stopped: ReadonlyMap<Victim, Hold>): Promise<Set<Victim>> {
+  const { temporal } = site.wires;
+  const reading = [...stopped].filter(([v, hold]) => hold.held && keepsCompletion(site, v));
+  const done = () => reading.map(([v]) => v).filter((v) => completes(temporal.kept(), v.ticketId));
+  temporal.freeze();
+  for (const [, hold] of reading) hold.letGo('on');
+  await until(COMPLETE_MS, () => Promise.resolve(done().length === reading.length));
+  return new Set(done());
+}
+
+async function outcome(site: CrashSite, victim: Victim, anyMail: boolean): Promise<Pick<Crash, 'wrong' | 'times' | 'mailInDoubt'>> {
+  return {
+    wrong: await verdict(site, victim, anyMail),
+    times: doneFor(site.outside, victim.ticketId).filter((d) => d.what === victim.effect.counted).length,
+    mailInDoubt: (await site.look(victim.ticketId)).needs === 'mail-check',
+  };
+}
 
 /** Null when everything is as it must be: at rest in its stage, and every effect exactly once. */
 export async function verdict(site: CrashSite, victim: Victim, anyMail = false): Promise<string | null> {
@@ -169,6 +178,7 @@ async function allOf<T>(all: readonly T[], check: (one: T) => Promise<boolean>):
 }
 
 /** Looks until it is so, or the time is up. */
-async function until(withinMs: number, isSo: () => Promise<boolean>, from = Date.now()): Promise<void> {
+async function until(withinMs: number, isSo: () => Promise<boolean>): Promise<void> {
+  const from = Date.now();
   while (!(await isSo()) && Date.now() - from < withinMs) await sleep(LOOK_EVERY_MS);
 }

@@ -19,6 +19,8 @@ type Fate = 'on' | 'lost';
 /** One request that is to be stopped, once. */
 export class Hold {
   private stopped: { there: () => boolean; go: (fate: Fate) => void } | null = null;
+  /** What comes after that is not stopped any more. */
+  over = false;
 
   constructor(
     readonly moment: Moment,
@@ -34,6 +36,7 @@ export class Hold {
   }
   /** `on`: it goes its way, whether anybody still waits for the answer or not. `lost`: the connection is cut. */
   letGo(fate: Fate): void {
+    this.over = true;
     this.stopped?.go(fate);
   }
 }
@@ -56,6 +59,7 @@ class Holds {
     return hold;
   };
   async pass(moment: Moment, asked: Asked, socket: Socket): Promise<Fate> {
+    this.waiting = this.waiting.filter((h) => !h.over);
     const hold = this.waiting.find((h) => h.moment === moment && h.matches(asked));
     if (!hold) return 'on';
     this.waiting = this.waiting.filter((h) => h !== hold);
