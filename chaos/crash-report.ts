@@ -42,7 +42,7 @@ export function crashReport(crashes: readonly Crash[], o: { times: number; round
   const missed = crashes.filter((c) => c.missed !== null);
   const wrong = crashes.filter((c) => c.wrong !== null);
   return `A worker process is killed (SIGKILL) at a known moment of one effect of one case, and another one is started. Each
-point was hit ${o.times} times, by ${o.rounds} kills that each met many cases at once. What came of it is read from the ledgers of the
+point was to be hit ${o.times} times; ${o.rounds} kills met many cases each. What came of it is read from the ledgers of the
 stand-ins and the box of the mail server, for every effect of the case, and once more at the end.
 
 | killed | when |

@@ -30,7 +30,8 @@ const ARRIVE_MS = 60_000;
 const COMPLETE_MS = 5_000;
 const SETTLE_MS = 180_000;
 const LOOK_EVERY_MS = 100;
-const SPARE_ROUNDS = 2;
+const SPARE_ROUNDS = 4;
+const FEWEST = 10;
 
 /** The rounds of one site. */
 interface Series {
@@ -48,10 +49,13 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
   const series: Series = { site, worker: await site.startWorker(), nth: 0 };
   const crashes: Crash[] = [];
   let left = [...wanted];
+  let many = together;
   for (let rounds = 2 * Math.ceil(wanted.length / together) + SPARE_ROUNDS; left.length > 0 && rounds > 0; rounds--) {
-    const round = await crashRound(series, left.slice(0, together));
+    const round = await crashRound(series, left.slice(0, many));
     const missed = round.filter((c) => c.missed !== null);
-    left = [...left.slice(together), ...missed.map(({ victim: { effect, point, carriedOut } }) => ({ effect, point, carriedOut }))];
+    left = [...left.slice(many), ...missed.map(({ victim: { effect, point, carriedOut } }) => ({ effect, point, carriedOut }))];
+    // A machine that cannot bring so many to their points in time gets fewer.
+    many = missed.length > round.length / 4 ? Math.max(FEWEST, Math.ceil(many / 2)) : together;
     crashes.push(...round);
     const whys = [...new Set(missed.map((c) => c.missed))].join('; ');
     say(`${crashes.filter((c) => c.missed === null).length} of ${wanted.length} were at their point${missed.length > 0 ? `, ${missed.length} once more: ${whys}` : ''}`);
