@@ -109,7 +109,9 @@ async function bringToTheirPoints(series: Series, wanted: readonly Wanted[]): Pr
 
   const stopped = new Map<Victim, Hold>();
   const stop = (v: Victim) => void stopped.set(v, arm(site, v));
-  for (const one of wanted) if (!one.effect.trigger) await openNext(one, stop);
+  // Those with the longest way go first, so that all are there at about the same time.
+  const others = wanted.filter(({ effect }) => !effect.trigger).sort((a, b) => b.effect.all.length - a.effect.all.length);
+  for (const one of others) await openNext(one, stop);
   for (const victim of prepared) {
     stop(victim);
     await victim.effect.trigger!.pull(victim, site);
