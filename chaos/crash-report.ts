@@ -38,12 +38,12 @@ export function crashTable(crashes: readonly Crash[]): string {
 }
 
 /** The section's text: what was done, its table, and how to read it. */
-export function crashReport(crashes: readonly Crash[], o: { times: number; rounds: number; command: string; tookMs: number }): string {
+export function crashReport(crashes: readonly Crash[], o: { wanted: number; rounds: number; command: string; tookMs: number }): string {
   const missed = crashes.filter((c) => c.missed !== null);
   const wrong = crashes.filter((c) => c.wrong !== null);
-  return `A worker process is killed (SIGKILL) at a known moment of one effect of one case, and another one is started. Each
-point was to be hit ${o.times} times; ${o.rounds} kills met many cases each. What came of it is read from the ledgers of the
-stand-ins and the box of the mail server, for every effect of the case, and once more at the end.
+  return `A worker process is killed (SIGKILL) at a known moment of one effect of one case, and another one is started. Of
+${o.wanted} cases ${crashes.length - missed.length} were met at that moment, by ${o.rounds} kills that met many each. What came of it is read from the
+ledgers of the stand-ins and the box of the mail server, for every effect of the case, and once more at the end.
 
 | killed | when |
 |---|---|
@@ -62,7 +62,7 @@ that it went, an agent is asked (\`Needs = mail-check\`), whether it is in the m
 anything lost, anything twice, a mail in doubt that nobody is asked about, or another stage than expected: ${wrong.length}.
 **Recovery** is from the kill to the case's next effect (where none was left to do, until the case had found that out). A worker
 that is lost while it files or mails is missed after 20 s, in other activities after 30 s, and the new one needs its start.
-${missed.length === 0 ? '' : `\n${missed.length} more cases were not at their point when the kill came, and were repeated; of these, wrong: ${missed.filter((c) => c.wrong !== null).length}.\n`}
+${missed.length === 0 ? '' : `\n${missed.length} more were somewhere else when the kill came, since the machine was busy; of these, wrong: ${missed.filter((c) => c.wrong !== null).length}.\n`}
 Written by \`${o.command}\` (${Math.round(o.tookMs / 1_000)} s).`;
 }
 

@@ -15,27 +15,34 @@ const options = new Command('npm run crash --')
   .description('Kills a worker before, in and after every outside effect, and counts in the outside systems what is there.')
   .option('--times <n>', 'how often at each point', whole, 1)
   .option('--together <n>', 'how often at each point by one kill', whole, 2)
+  .option('--only <pattern>', 'the effects whose name matches, without regard to case')
   .option('--report <file>', 'writes its section of this document')
   .parse()
-  .opts<{ times: number; together: number; report?: string }>();
+  .opts<{ times: number; together: number; only?: string; report?: string }>();
 
 const began = Date.now();
 quietRuntime();
 const site = await openCrashSite(['dist/worker.js']);
 try {
-  const points = EFFECTS.flatMap((effect) => POINTS.map((point) => ({ effect, point })));
+  const effects = EFFECTS.filter(({ name }) => new RegExp(options.only ?? '', 'i').test(name));
+  const points = effects.flatMap((effect) => POINTS.map((point) => ({ effect, point })));
   const wanted: Wanted[] = Array.from({ length: options.times }, (_, i) => points.map((p) => ({ ...p, carriedOut: i % 2 === 1 }))).flat();
   let rounds = 0;
   const crashes = await crashAll(site, wanted, options.together * points.length, (what) => console.log(`kill ${++rounds}: ${what}`));
   const hit = crashes.filter((c) => c.missed === null).length;
   const wrong = crashes.filter((c) => c.wrong !== null);
-  const command = `npm run crash -- --times ${options.times}${options.report ? ` --report ${options.report}` : ''}`;
-  const text = crashReport(crashes, { times: options.times, rounds, command, tookMs: Date.now() - began });
+  const command = ['npm run crash --', `--times ${options.times}`, ...(options.only ? [`--only '${options.only}'`] : []), ...(options.report ? [`--report ${options.report}`] : [])].join(' ');
+  const text = crashReport(crashes, { wanted: wanted.length, rounds, command, tookMs: Date.now() - began });
   console.log(`\n${text}\n`);
   for (const { victim, wrong: what } of wrong) console.log(`WRONG ticket ${victim.ticketId}, ${victim.effect.name}, ${victim.point}: ${what}`);
   if (hit < wanted.length) console.log(`Only ${hit} of ${wanted.length} were hit at their point.`);
-  if (options.report) await writeFile(options.report, withSection(await readFile(options.report, 'utf8').catch(() => '# Reliability\n\n## Crash points\n'), 'crash', text));
+  if (options.report) await report(options.report, options.only ? 'crash-only' : 'crash', text);
   process.exitCode = wrong.length > 0 || hit < wanted.length ? 1 : 0;
 } finally {
   await site.close();
+}
+
+async function report(file: string, section: string, text: string): Promise<void> {
+  const document = await readFile(file, 'utf8').catch(() => '# Reliability\n\n## Crash points\n');
+  await writeFile(file, withSection(document, section, text));
 }
