@@ -37,8 +37,24 @@ export function crashTable(crashes: readonly Crash[]): string {
   ].join('\n');
 }
 
+export interface RunOfCrashes {
+  /** How many cases were to be met at their point, and by how many kills that was tried. */
+  wanted: number;
+  rounds: number;
+  command: string;
+  tookMs: number;
+}
+
+/** What a run of some of the effects adds to the section of all. */
+export const crashAddition = (crashes: readonly Crash[], o: RunOfCrashes): string =>
+  `Again, of ${o.wanted} cases ${crashes.filter((c) => c.missed === null).length} were met at their point, by ${o.rounds} kills; wrong, of all of them: ${crashes.filter((c) => c.wrong !== null).length}.
+
+${crashTable(crashes)}
+
+Written by \`${o.command}\` (${Math.round(o.tookMs / 1_000)} s).`;
+
 /** The section's text: what was done, its table, and how to read it. */
-export function crashReport(crashes: readonly Crash[], o: { wanted: number; rounds: number; command: string; tookMs: number }): string {
+export function crashReport(crashes: readonly Crash[], o: RunOfCrashes): string {
   const missed = crashes.filter((c) => c.missed !== null);
   const wrong = crashes.filter((c) => c.wrong !== null);
   return `A worker process is killed (SIGKILL) at a known moment of one effect of one case, and another one is started. Of

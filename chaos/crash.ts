@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { quietRuntime } from '../tests/setup/quiet.js';
 import { EFFECTS, POINTS, type Wanted } from './crash-points.js';
-import { crashReport, withSection } from './crash-report.js';
+import { crashAddition, crashReport, withSection } from './crash-report.js';
 import { crashAll } from './crash-run.js';
 import { openCrashSite } from './crash-site.js';
 
@@ -20,23 +20,26 @@ const options = new Command('npm run crash --')
   .parse()
   .opts<{ times: number; together: number; only?: string; report?: string }>();
 
+const { times, together, only } = options;
+const effects = EFFECTS.filter(({ name }) => new RegExp(only ?? '', 'i').test(name));
+if (effects.length === 0) throw new Error(`No effect has a name like "${only}". There are: ${EFFECTS.map((e) => e.name).join('; ')}.`);
+
 const began = Date.now();
 quietRuntime();
 const site = await openCrashSite(['dist/worker.js']);
 try {
-  const effects = EFFECTS.filter(({ name }) => new RegExp(options.only ?? '', 'i').test(name));
   const points = effects.flatMap((effect) => POINTS.map((point) => ({ effect, point })));
-  const wanted: Wanted[] = Array.from({ length: options.times }, (_, i) => points.map((p) => ({ ...p, carriedOut: i % 2 === 1 }))).flat();
+  const wanted: Wanted[] = Array.from({ length: times }, (_, i) => points.map((p) => ({ ...p, carriedOut: i % 2 === 1 }))).flat();
   let rounds = 0;
-  const crashes = await crashAll(site, wanted, options.together * points.length, (what) => console.log(`kill ${++rounds}: ${what}`));
+  const crashes = await crashAll(site, wanted, together * points.length, (what) => console.log(`kill ${++rounds}: ${what}`));
   const hit = crashes.filter((c) => c.missed === null).length;
   const wrong = crashes.filter((c) => c.wrong !== null);
-  const command = ['npm run crash --', `--times ${options.times}`, ...(options.only ? [`--only '${options.only}'`] : []), ...(options.report ? [`--report ${options.report}`] : [])].join(' ');
-  const text = crashReport(crashes, { wanted: wanted.length, rounds, command, tookMs: Date.now() - began });
+  const command = ['npm run crash --', `--times ${times}`, together === 2 ? [] : `--together ${together}`, only ? `--only '${only}'` : [], options.report ? `--report ${options.report}` : []].flat().join(' ');
+  const text = (only ? crashAddition : crashReport)(crashes, { wanted: wanted.length, rounds, command, tookMs: Date.now() - began });
   console.log(`\n${text}\n`);
   for (const { victim, wrong: what } of wrong) console.log(`WRONG ticket ${victim.ticketId}, ${victim.effect.name}, ${victim.point}: ${what}`);
   if (hit < wanted.length) console.log(`Only ${hit} of ${wanted.length} were hit at their point.`);
-  if (options.report) await report(options.report, options.only ? 'crash-only' : 'crash', text);
+  if (options.report) await report(options.report, only ? 'crash-only' : 'crash', text);
   process.exitCode = wrong.length > 0 || hit < wanted.length ? 1 : 0;
 } finally {
   await site.close();
