@@ -39,7 +39,7 @@ try {
   console.log(`\n${text}\n`);
   for (const { victim, wrong: what } of wrong) console.log(`WRONG ticket ${victim.ticketId}, ${victim.effect.name}, ${victim.point}: ${what}`);
   if (hit < wanted.length) console.log(`Only ${hit} of ${wanted.length} were hit at their point.`);
-  if (options.report) await report(options.report, only ? 'crash-only' : 'crash', text);
+  if (options.report) await report(options.report, only ? `crash ${only}` : 'crash', text);
   process.exitCode = wrong.length > 0 || hit < wanted.length ? 1 : 0;
 } finally {
   await site.close();
