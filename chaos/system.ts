@@ -37,14 +37,12 @@ export interface SystemOptions {
   workers?: number;
   /** What is run: what was built, as in production, or the sources. */
   from?: 'dist' | 'sources';
-  /** Stands between the workers and Temporal. Resolves to the address that they take for Temporal's. */
-  between?: (temporal: string) => Promise<string>;
   /** Settings on top of the company's. */
   env?: Record<string, string>;
 }
 
 /** Starts everything. Rejects when a part does not start; nothing is left running then. */
-export async function startSystem({ dir, workers = 2, env = {}, from = 'dist', between }: SystemOptions): Promise<System> {
+export async function startSystem({ dir, workers = 2, env = {}, from = 'dist' }: SystemOptions): Promise<System> {
   await mkdir(dir, { recursive: true });
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -62,7 +60,7 @@ export async function startSystem({ dir, workers = 2, env = {}, from = 'dist', b
     const gatewayUrl = `http://127.0.0.1:${port}`;
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
     const gateway = new Part('gateway', { dir, from, settings, ready: answers });
-    const forWorkers = { ...settings, LOG_LEVEL: 'info', ...(between && { TEMPORAL_ADDRESS: await between(server.address) }) };
+    const forWorkers = { ...settings, LOG_LEVEL: 'info' };
     const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, from, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
