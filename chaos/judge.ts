@@ -6,6 +6,7 @@ import type { Cases } from '../src/client/cases.js';
 import { effectsOn } from '../src/dev/effects.js';
 import { US } from '../src/sandbox/ledger.js';
 import type { Company } from '../src/sandbox/company.js';
+import { ofProblem, strangeSessions } from './judge-own.js';
 import type { Played } from './people.js';
 
 export interface Verdict {
@@ -63,7 +64,11 @@ const counted = (list: readonly string[]): Map<string, number> => {
   return counts;
 };
 
-export async function judge({ sample, ticket, stepsDone, trouble }: Played, company: Company, cases: Cases): Promise<Verdict> {
+/** Impersonations may be there more than once. */
+const isCounted = (effect: string): boolean => !effect.startsWith('impersonation ');
+
+export async function judge(played: Played, company: Company, cases: Cases): Promise<Verdict> {
+  const { sample, ticket, stepsDone, trouble } = played;
   const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], healed: [] };
   const { expects } = sample;
   const mails = fates(company, ticket);
@@ -72,7 +77,7 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
 
   const extras = closedAsExtra(company, ticket);
   verdict.healed = extras.map(({ key }) => key);
-  const there = counted(effectsOn(company, ticket));
+  const there = counted(effectsOn(company, ticket).filter(isCounted));
   for (const { project, cycle, key } of extras) {
     const name = `issue ${cycle}:${project}`;
     there.set(name, there.get(name)! - 1);
@@ -80,7 +85,7 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
     const own = [...there.keys()].find((effect) => effect.startsWith('comment ') && effect.includes(':duplicate'));
     if (own) there.delete(own);
   }
-  const wanted = counted(expects.effects);
+  const wanted = counted(expects.effects.filter(isCounted));
   for (const [effect, n] of wanted) {
     const is = there.get(effect) ?? 0;
     // A case that was held up until the wait was over has none to tell of.
@@ -91,6 +96,9 @@ export async function judge({ sample, ticket, stepsDone, trouble }: Played, comp
   for (const [effect, n] of there) if (n > 0 && !wanted.has(effect) && !doubtful.has(effect)) verdict.odd.push(effect);
   for (const { key, remoteLinks, labels } of company.jira.issues())
     if (labels.some((l) => l.startsWith(`onetouch-${ticket}-`)) && remoteLinks.length > 1) verdict.twice.push(`remote link of ${key}`);
+  const problem = ofProblem(company, played);
+  for (const what of ['lost', 'twice', 'odd', 'healed'] as const) verdict[what].push(...problem[what]);
+  verdict.odd.push(...strangeSessions(company, played));
 
   try {
     const view = await cases.state(ticket);

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseRow } from '../src/client/cases.js';
 import { perform } from '../src/dev/actors.js';
 import { effectsOn } from '../src/dev/effects.js';
+import { openSample, sinceOf } from '../src/dev/play.js';
 import type { Sample } from '../src/sandbox/sample.js';
-import { SAMPLES } from '../src/sandbox/samples.js';
+import { own, SINGLE } from './own.js';
 import type { Random } from './random.js';
 import { API_TOKEN, type System } from './system.js';
 
@@ -28,7 +29,6 @@ const LOOK_MS = 700;
 /** A person tries again for so long. */
 const PATIENCE_MS = 180_000;
 const HOLD_MS = 48 * 3_600_000;
-const NEARLY_MS = 8_000;
 
 /** @param overMs the tickets are opened over so long */
 export function people(system: System, tickets: number, overMs: number, r: Random) {
@@ -37,24 +37,15 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
   let gone = false;
 
   async function open(sample: Sample, i: number): Promise<void> {
-    const id = `${sample.member.id}-${i}`;
-    const email = sample.member.email.replace('@', `.${i}@`);
-    const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-    const since = { long: ago(HOLD_MS * 2), nearly: ago(HOLD_MS - NEARLY_MS), half: ago(HOLD_MS / 2) };
-    // What the member provides later names them by their own number.
-    const own = JSON.parse(JSON.stringify(sample.steps ?? []).replaceAll(`"${sample.member.id}"`, `"${id}"`)) as Sample['steps'];
-    await company.admin.setMember(id, { name: sample.member.name, email, ...sample.knows?.(since) });
-    const ticket = await company.helpdesk.openTicket({
-      ...sample.ticket,
-      member: sample.writesFrom ? { name: sample.member.name, email: sample.writesFrom.replace('@', `.${i}@`) } : { name: sample.member.name, email, memberId: id },
-    });
-    played.push({ sample: { ...sample, steps: own }, ticket, stepsDone: 0, actedAt: Date.now(), reactedMs: [], arrived: false, trouble: null, acting: false });
+    const mine = own(sample, i);
+    const ticket = await openSample(company, mine, sinceOf(Date.now(), HOLD_MS));
+    played.push({ sample: mine, ticket, stepsDone: 0, actedAt: Date.now(), reactedMs: [], arrived: false, trouble: null, acting: false });
   }
 
   async function openAll(): Promise<void> {
     const began = Date.now();
     // Every kind comes up equally often, in any order.
-    const kinds = Array.from({ length: Math.ceil(tickets / SAMPLES.length) }, () => r.shuffled(SAMPLES)).flat().slice(0, tickets);
+    const kinds = Array.from({ length: Math.ceil(tickets / SINGLE.length) }, () => r.shuffled(SINGLE)).flat().slice(0, tickets);
     const at = kinds.map(() => r.next() * overMs).sort((a, b) => a - b);
     for (const [i, sample] of kinds.entries()) {
       await sleep(Math.max(0, began + at[i]! - Date.now()));

@@ -35,14 +35,12 @@ export interface SystemOptions {
   /** Logs and the database go here. */
   dir: string;
   workers?: number;
-  /** What is run: what was built, as in production, or the sources. */
-  from?: 'dist' | 'sources';
   /** Settings on top of the company's. */
   env?: Record<string, string>;
 }
 
 /** Starts everything. Rejects when a part does not start; nothing is left running then. */
-export async function startSystem({ dir, workers = 2, env = {}, from = 'dist' }: SystemOptions): Promise<System> {
+export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions): Promise<System> {
   await mkdir(dir, { recursive: true });
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -59,9 +57,9 @@ export async function startSystem({ dir, workers = 2, env = {}, from = 'dist' }:
     const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, API_TOKEN, PORT: String(port), LOG_LEVEL: 'warn', ...env };
     const gatewayUrl = `http://127.0.0.1:${port}`;
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
-    const gateway = new Part('gateway', { dir, from, settings, ready: answers });
+    const gateway = new Part('gateway', { dir, settings, ready: answers });
     const forWorkers = { ...settings, LOG_LEVEL: 'info' };
-    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, from, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
+    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
     return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway, stop };
@@ -73,7 +71,6 @@ export async function startSystem({ dir, workers = 2, env = {}, from = 'dist' }:
 
 interface PartOptions {
   dir: string;
-  from: 'dist' | 'sources';
   settings: Record<string, string>;
   /** Does it serve? `said` is what it wrote since its start. */
   ready(said: string): boolean | Promise<boolean>;
@@ -103,9 +100,8 @@ export class Part {
   /** Starts it; resolves when it serves. Rejects when it does not within a minute. */
   async start(): Promise<void> {
     const name = this.name.startsWith('worker') ? 'worker' : 'gateway';
-    const program = this.o.from === 'dist' ? [join(ROOT, 'dist', `${name}.js`)] : ['--import', 'tsx', join(ROOT, 'src', `${name}.ts`)];
     const log = createWriteStream(join(this.o.dir, `${this.name}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, ['--max-old-space-size=1024', ...program], {
+    const child = spawn(process.execPath, ['--max-old-space-size=1024', join(ROOT, 'dist', `${name}.js`)], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', ...this.o.settings },
       stdio: ['ignore', 'pipe', 'pipe'],
