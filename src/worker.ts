@@ -11,6 +11,8 @@ import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor
 import { createActivities, type Ports } from './activities/index.js';
 import { createTroubleshootingActivities } from './activities/troubleshooting.js';
 import { createProblemActivities } from './activities/problems.js';
+import { createHealActivities } from './activities/heal.js';
+import { atWork } from './activities/lease.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectGroups } from './adapters/admin-groups.js';
@@ -68,6 +70,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createTroubleshootingActivities(ports),
       ...createProblemActivities({ ...ports, config, problems: joining(client) }),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
+      ...createHealActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
@@ -90,7 +93,11 @@ const BEAT_MS = 5_000;
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
 const stillAtIt = (context: Context): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const beating = setInterval(() => context.heartbeat(), BEAT_MS);
+    const lease = atWork(context);
+    const beating = setInterval(() => {
+      lease.beat();
+      context.heartbeat();
+    }, BEAT_MS);
     try {
       return await next(input);
     } finally {

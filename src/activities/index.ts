@@ -24,6 +24,7 @@ import { note as noteWords } from '../wording/notes.js';
 import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE } from './failures.js';
 import { findMember, gather } from './gather.js';
+import { stillOurs } from './lease.js';
 import type { Inherited } from '../workflows/messages.js';
 import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
 import type { Resolution } from '../domain/troubleshooting.js';
@@ -90,7 +91,9 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
   async function comment(ticket: Ticket, to: Effect, update: TicketUpdate): Promise<Told> {
     if (isDone(ticket, to)) return 'already';
     if (takesNoComment(ticket)) return 'closed';
-    await helpdesk.updateTicket(ticket.id, update);
+    stillOurs();
+    // Another worker may have taken this over meanwhile: then the ticket is not as it was read.
+    await helpdesk.updateTicket(ticket.id, { ...update, asReadAt: ticket.updatedAt });
     return config.mode === 'observe' ? 'observed' : 'told';
   }
 
@@ -151,11 +154,11 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
      * Files the Jira issue of one escalation and links it to the ticket. Its label names the escalation, so a
      * repeat finds it. A repeat waits out the search index's lag before it believes that there is none.
      */
-    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport; /** What group troubleshooting found out before. */ group?: Resolution }): Promise<Filed> {
+    async fileIssue(input: Omit<Effect, 'effect'> & { handoff: Omit<Handoff, 'issueKey'>; ruling: Ruling; earlier: Handoff[]; report: ErrorReport; /** What group troubleshooting found out before. */ group?: Resolution; /** An earlier activity tried and gave up: it may have filed it just then. */ again?: boolean }): Promise<Filed> {
       const { team, row } = input.handoff;
       if (!byJira(team)) throw ApplicationFailure.nonRetryable(`${team} is not reached by a Jira issue`, FAILURE.refused);
       const label = issueLabel(input.ticketId, input.cycle);
-      const found = await findFiled(label);
+      const found = await findFiled(label, input.again);
       const key = found ?? (await file());
       if (!key) return { key, issue: null };
       await jira.remoteLink(key, remoteLinkTo(input.ticketId, input.cycle));
@@ -183,6 +186,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
           },
         );
         const types: Record<string, string> = config.jira.issueTypes;
+        stillOurs();
         const created = await jira.createIssue({
           project: config.jira.projects[team as keyof typeof config.jira.projects],
           issueType: input.handoff.overriddenBy ? types['override']! : (types[row] ?? types['override']!),
@@ -210,6 +214,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       const doc = issueComment(await withFields(), { ticketId: input.ticketId });
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       if (!adfText(doc).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
+      stillOurs();
       await jira.comment(input.key, doc);
       return 'told';
 
@@ -250,6 +255,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       async function deliver(): Promise<MailFate> {
         const { name, email } = reader.requester;
         if (!email) return 'no-address';
+        stillOurs();
         try {
           await mail.send({
             to: { name, address: email },
@@ -298,8 +304,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     return readPast({ id: ticket.id, comments: [...ticket.comments, ...(survivor?.comments ?? [])] });
   }
 
-  async function findFiled(label: string): Promise<string | null> {
-    const again = Context.current().info.attempt > 1;
+  async function findFiled(label: string, triedBefore = false): Promise<string | null> {
+    const again = triedBefore || Context.current().info.attempt > 1;
     const deadline = Date.now() + (again ? config.jira.searchLagMs : 0);
     for (;;) {
       const found = (await jira.findByLabel(label))[0]?.key;

@@ -10,7 +10,8 @@ export interface HelpdeskPort {
   readTicket(ticketId: string): Promise<Ticket>;
   /**
    * One update: an internal note or a public reply, with group, priority and status in the same request.
-   * It does not look before it acts; the activity does. `status: 'open'` is "submit as Open".
+   * It does not look before it acts; the activity does. `status: 'open'` is "submit as Open". With `asReadAt` it
+   * rejects with `Unavailable` where the ticket was changed since it was read.
    */
   updateTicket(ticketId: string, change: TicketUpdate): Promise<void>;
   /** Ids of tickets changed at or after `since` (ISO 8601), by anyone. May include too many, never too few. */
@@ -23,6 +24,8 @@ export interface TicketUpdate {
   group?: string;
   priority?: 'low' | 'normal' | 'high' | 'urgent';
   status?: 'open' | 'pending' | 'hold' | 'solved';
+  /** The ticket's `updatedAt` as it was read: who looked before somebody else acted must look again. */
+  asReadAt?: string;
 }
 
 export interface IssueUpdate {
@@ -51,6 +54,12 @@ export interface JiraPort {
   relate(key: string, other: string, how: IssueRelation): Promise<void>;
   /** Upserts by globalId. */
   remoteLink(key: string, link: { globalId: string; url: string; title: string }): Promise<void>;
+  /** Issues with the label that we created, oldest first. The search index may lag. */
+  filedByUs(label: string): Promise<Issue[]>;
+  /** Links an issue to the one it duplicates. */
+  linkDuplicate(key: string, of: string): Promise<void>;
+  /** Moves an issue to a done status, with resolution Duplicate where its screen takes one. */
+  resolveAsDuplicate(key: string): Promise<void>;
   /** Issues with the label `onetouch` changed at or after `since` (ISO 8601). */
   changedSince(since: string): Promise<Issue[]>;
 }

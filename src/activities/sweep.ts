@@ -10,8 +10,8 @@ import type { HelpdeskPort, JiraPort } from './ports.js';
 export interface KnockPort {
   knock(ticketId: string, what: TicketChanged): Promise<void>;
   issueChanged(ticketId: string, what: IssueChanged): Promise<void>;
-  /** What the running case knows of the outside; null when no case of the ticket is running. */
-  seen(ticketId: string): Promise<Seen | null>;
+  /** What the running case knows of the outside; null when no case of the ticket is running, 'unreadable' when it does not answer. */
+  seen(ticketId: string): Promise<Seen | 'unreadable' | null>;
   /** Says that a problem's issue changed; starts the problem again where it has ended. */
   problemIssueChanged(problemId: string, what: IssueChanged): Promise<void>;
   /** What the running problem knows of its issue; null when it is not running. */
@@ -39,7 +39,8 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
         const ticket = await helpdesk.readTicket(ticketId);
         const digest = ticketDigest(snapshot(ticket));
         const seen = await cases.seen(ticketId);
-        const news = seen ? seen.ticket !== null && seen.ticket !== digest : isNewWithoutCase();
+        // One that does not answer is told, and holds up no other.
+        const news = seen === 'unreadable' || (seen ? seen.ticket !== null && seen.ticket !== digest : isNewWithoutCase());
         if (!news) continue;
         await cases.knock(ticketId, { id: `sweep-${digest}-${now()}`, via: 'sweep', at: now() });
         knocked += 1;
@@ -63,10 +64,15 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
           const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
           const seen = ticketId ? await cases.seen(ticketId) : null;
           // An issue of an earlier cycle is history: the case waits for another.
-          if (!ticketId || !seen || seen.cycle !== Number(cycle)) continue;
-          if (seen.issue?.key === issue.key && seen.issue.digest === digest) continue;
-          // An issue nobody has touched since it was filed has nothing to tell.
-          if (seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment) continue;
+          if (!ticketId || !seen || (seen !== 'unreadable' && !isNewTo(seen))) continue;
+          function isNewTo(seen: Seen): boolean {
+            if (seen.cycle !== Number(cycle)) return false;
+            if (seen.issue?.key === issue.key && seen.issue.digest === digest) return false;
+            // Made twice, and closed by us: the case never knew it.
+            if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
+            // An issue nobody has touched since it was filed has nothing to tell.
+            return !(seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment);
+          }
           await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
           told += 1;
         }

@@ -1,5 +1,5 @@
 /** The helpdesk (Zendesk) behind `HelpdeskPort`, over its REST API. */
-import { refused } from '../activities/failures.js';
+import { refused, unavailable } from '../activities/failures.js';
 import type { HelpdeskPort, TicketUpdate } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Ticket } from '../domain/ticket.js';
@@ -82,15 +82,16 @@ export async function connectHelpdesk(
       return toTicket(ticket, { comments, requester, group, us }, names);
     },
 
-    async updateTicket(ticketId, { comment, group, priority, status }: TicketUpdate): Promise<void> {
+    async updateTicket(ticketId, { comment, group, priority, status, asReadAt }: TicketUpdate): Promise<void> {
       const doing = 'update the ticket';
       const groupId = group === undefined ? undefined : names.groupIds.get(group);
       if (group !== undefined && groupId === undefined)
         throw refused('helpdesk', doing, 'no such group', `there is no group "${group}"; see HELPDESK_GROUP_…`);
-      await call({
+      const { status: answered } = await call({
         doing,
         method: 'PUT',
         path: ticketPath(ticketId, doing),
+        answers: asReadAt ? [409] : [],
         body: {
           ticket: {
             // `public` is always said: Zendesk takes a comment without it for a public one.
@@ -98,9 +99,11 @@ export async function connectHelpdesk(
             ...(groupId === undefined ? {} : { group_id: groupId }),
             ...(priority ? { priority } : {}),
             ...(status ? { status } : {}),
+            ...(asReadAt ? { safe_update: true, updated_stamp: asReadAt } : {}),
           },
         },
       });
+      if (answered === 409) throw unavailable('helpdesk', doing, 'it was changed since it was read');
     },
 
     async changedSince(since): Promise<string[]> {

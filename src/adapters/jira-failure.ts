@@ -19,6 +19,8 @@ export function jiraFailure(doing: string, error: unknown): ApplicationFailure {
   const thrown = (error ?? {}) as Thrown;
   // Answered: an HttpException around axios's error.
   if (thrown.cause?.isAxiosError && typeof thrown.status === 'number') {
+    // The answer began well and broke off: what was asked may have been done.
+    if (thrown.status < 300) return unreachable('Jira', doing, { code: (thrown.cause as Thrown).code });
     const retryAfter = thrown.cause.response?.headers?.['retry-after'];
     return failureOf('Jira', doing, thrown.status, typeof retryAfter === 'string' ? retryAfter : null, refusedFields(thrown.response?.data));
   }

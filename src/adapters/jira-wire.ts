@@ -19,6 +19,7 @@ const issue = z.object({
     resolution: z.object({ name: z.string() }).nullish(),
     assignee: z.object({ accountId: z.string() }).nullish(),
     issuelinks,
+    creator: z.object({ accountId: z.string().nullish() }).nullish(),
     labels: z.array(z.string()).nullish(),
     updated: z.string().refine((s) => !Number.isNaN(Date.parse(s))),
     comment: z.object({ comments: z.array(comment), total: z.int() }).nullish(),
@@ -29,6 +30,15 @@ export const issueAnswer = issue;
 export const linksAnswer = z.object({ fields: z.object({ issuelinks }) });
 export const searchAnswer = z.object({ issues: z.array(issue), nextPageToken: z.string().nullish() });
 export const commentsAnswer = z.object({ comments: z.array(comment), total: z.int() });
+export const transitionsAnswer = z.object({
+  transitions: z.array(
+    z.object({
+      id: z.string(),
+      to: z.object({ statusCategory: z.object({ key: z.string() }) }),
+      fields: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
 export const createdAnswer = z.object({ key: z.string().min(1) });
 
 export type WireIssue = z.output<typeof issue>;

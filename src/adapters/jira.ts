@@ -9,7 +9,7 @@ import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
 import { TIMEOUT_MS, shaped } from './http.js';
 import { jiraFailure } from './jira-failure.js';
-import { commentsAnswer, createdAnswer, isRelated, issueAnswer, lastForeign, linksAnswer, searchAnswer, toIssue, type WireComment, type WireIssue } from './jira-wire.js';
+import { commentsAnswer, createdAnswer, isRelated, issueAnswer, lastForeign, linksAnswer, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
 export type Jira = JiraPort & {
   /** The account id of the user we act as. */
@@ -55,14 +55,14 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     return me;
   }
 
-  async function search(doing: string, jql: string): Promise<Issue[]> {
+  async function search(doing: string, jql: string, only: (issue: WireIssue) => boolean = () => true, fields = FIELDS): Promise<Issue[]> {
     const found: WireIssue[] = [];
     let nextPageToken: string | undefined;
     do {
       const page = await ask(doing, searchAnswer, () =>
-        client.issueSearch.searchForIssuesUsingJqlEnhancedSearchPost<unknown>({ jql, fields: FIELDS, maxResults: PAGE, nextPageToken }),
+        client.issueSearch.searchForIssuesUsingJqlEnhancedSearchPost<unknown>({ jql, fields, maxResults: PAGE, nextPageToken }),
       );
-      found.push(...page.issues);
+      found.push(...page.issues.filter(only));
       nextPageToken = page.nextPageToken ?? undefined;
     } while (nextPageToken !== undefined);
     const issues: Issue[] = [];
@@ -176,6 +176,35 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const issueIdOrKey = checkedKey(key, doing);
       await ask(doing, z.unknown(), () =>
         client.issueRemoteLinks.createOrUpdateRemoteIssueLink<unknown>({ issueIdOrKey, globalId, object: { url: to, title } }),
+      );
+    },
+
+    async filedByUs(label) {
+      const us = await whoAmI();
+      return search('find our issues', `labels = ${quoted(label)} ORDER BY created ASC`, ({ fields }) => fields.creator?.accountId === us, [...FIELDS, 'creator']);
+    },
+
+    async linkDuplicate(key, of) {
+      const doing = 'link the duplicate';
+      // The link goes from the inward issue to the outward one: this issue "duplicates" that one.
+      const ends = { inwardIssue: { key: checkedKey(key, doing) }, outwardIssue: { key: checkedKey(of, doing) } };
+      await ask(doing, z.unknown(), () => client.issueLinks.linkIssues<unknown>({ type: { name: 'Duplicate' }, ...ends }));
+    },
+
+    async resolveAsDuplicate(key) {
+      const doing = 'close the duplicate';
+      const issueIdOrKey = checkedKey(key, doing);
+      const { transitions } = await ask(doing, transitionsAnswer, () => client.issues.getTransitions<unknown>({ issueIdOrKey, expand: 'transitions.fields' }));
+      const done = transitions.filter(({ to }) => to.statusCategory.key === 'done');
+      const takes = (t: (typeof done)[number]) => t.fields !== undefined && 'resolution' in t.fields;
+      const transition = done.find(takes) ?? done[0];
+      if (!transition) throw refused('Jira', doing, 'no transition', 'no transition leads to a done status');
+      await ask(doing, z.unknown(), () =>
+        client.issues.doTransition<unknown>({
+          issueIdOrKey,
+          transition: { id: transition.id },
+          ...(takes(transition) ? { fields: { resolution: { name: 'Duplicate' } } } : {}),
+        }),
       );
     },
 

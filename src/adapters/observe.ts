@@ -32,6 +32,13 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
       readIssue: (key) => jira.readIssue(key),
       ownComments: (key) => jira.ownComments(key),
       changedSince: (since) => jira.changedSince(since),
+      filedByUs: (label) => jira.filedByUs(label),
+      async linkDuplicate(key, of) {
+        would('link the duplicate', { key, of });
+      },
+      async resolveAsDuplicate(key) {
+        would('close the duplicate', { key });
+      },
       async createIssue({ project, issueType, labels, priority }) {
         would('create an issue', { project, issueType, labels, priority });
         // No key: there is no issue to wait for.

@@ -4,9 +4,15 @@ import { WorkflowNotFoundError, type QueryDefinition } from '@temporalio/common'
 import type { KnockPort } from '../activities/sweep.js';
 import { cases } from './cases.js';
 import { problems } from './problems.js';
+import { grpcCode, GRPC } from './errors.js';
 import { caseId, ESCALATION, seen, ticketOf } from '../workflows/messages.js';
 import { PROBLEM, problemSeen } from '../workflows/problem-messages.js';
 import { SEARCH } from '../workflows/search-attributes.js';
+
+const unreadable = (error: unknown): 'unreadable' => {
+  if (grpcCode(error) === GRPC.failedPrecondition) return 'unreadable';
+  throw error;
+};
 
 export function sweeping(client: Client): KnockPort {
   const { knock, issueChanged } = cases(client);
@@ -29,7 +35,8 @@ export function sweeping(client: Client): KnockPort {
     knock,
     issueChanged,
     problemIssueChanged: problems(client).issueChanged,
-    seen: (ticketId) => ofRunning(caseId(ticketId), seen),
+    // One whose history no worker can replay answers nothing, and is told all the same.
+    seen: (ticketId) => ofRunning(caseId(ticketId), seen).catch(unreadable),
     problemSeen: (problemId) => ofRunning(problemId, problemSeen),
 
     async endedFromOutside(since) {

@@ -40,7 +40,7 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
     /** Opens the tickets that no earlier start has opened; the helpdesk's webhooks do the rest. */
     async send(): Promise<void> {
       for (const sample of unsent()) {
-        progress[sample.name] = { ticket: await open(company, sample, sinceOf(Date.now(), holdMs)), stepsDone: 0, reachedAt: null };
+        progress[sample.name] = { ticket: await openSample(company, sample, sinceOf(Date.now(), holdMs)), stepsDone: 0, reachedAt: null };
         await data.save();
       }
     },
@@ -121,7 +121,8 @@ function lacking(wanted: readonly string[], there: readonly string[]): string[] 
   });
 }
 
-async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows, group }: Sample, since: Since): Promise<string> {
+/** Makes the member and the employer group known to Admin, and opens the ticket. Resolves to its number. */
+export async function openSample({ admin, helpdesk }: Company, { ticket, member, writesFrom, knows, group }: Sample, since: Since): Promise<string> {
   await admin.setMember(member.id, { name: member.name, email: member.email, ...(group && { employerGroup: group.id }), ...knows?.(since) });
   if (group) await admin.setGroup(group.id, { ...group.facts, access: { [member.id]: {} } });
   return helpdesk.openTicket({
@@ -130,7 +131,8 @@ async function open({ admin, helpdesk }: Company, { ticket, member, writesFrom, 
   });
 }
 
-const sinceOf = (now: number, holdMs: number): Since => {
+/** @param now ms since 1970 */
+export const sinceOf = (now: number, holdMs: number): Since => {
   const ago = (ms: number) => new Date(now - ms).toISOString();
   return { long: ago(holdMs * 2), nearly: ago(holdMs - NEARLY_MS), half: ago(holdMs / 2) };
 };

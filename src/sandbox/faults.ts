@@ -1,4 +1,4 @@
-/** Faults on demand: what a real system does on a bad day, once, for a request that a test names. */
+/** Faults on demand: what a real system does on a bad day, once for a request that a test names, or by chance. */
 
 /** What was asked: an HTTP request, or an SMTP command with its address. */
 export interface Asked {
@@ -12,12 +12,18 @@ export interface Asked {
 export type Matcher = RegExp | ((asked: Asked) => boolean);
 
 export type Fault =
-  /** Refuses with this status, or SMTP reply code; nothing is done. */
-  | { status: number; headers?: Record<string, string>; body?: unknown }
+  /** Refuses with this status, or SMTP reply code; nothing is done, unless `done` says that the work was. */
+  | { status: number; headers?: Record<string, string>; body?: unknown; done?: true }
+  /** Waits so long and then drops the connection; the work is done before that where `done` says so. */
+  | { hangMs: number; done?: true }
   /** Does nothing and does not answer until released; then the connection is gone. */
   | 'timeout'
   /** Does nothing and drops the connection. */
   | 'reset'
+  /** Does nothing and closes its half of the connection, without an answer. */
+  | 'half-close'
+  /** Does the work, sends the beginning of its answer and closes. */
+  | 'cut-off'
   /** Does the work, then drops the connection: the answer is lost. */
   | 'after';
 
@@ -38,6 +44,8 @@ interface Order {
 }
 
 export class Faults {
+  /** Asked for each request that no ordered fault befalls; null where it stands in no way. */
+  weather: ((asked: Asked) => Fault | null | Promise<Fault | null>) | null = null;
   private waiting: Order[] = [];
   private holding = new Set<Order>();
 
@@ -51,9 +59,9 @@ export class Faults {
     return { happened, release };
   }
 
-  /** True when something is ordered that did not happen yet. */
+  /** True when something may befall the next request. */
   get pending(): boolean {
-    return this.waiting.length > 0;
+    return this.waiting.length > 0 || this.weather !== null;
   }
 
   /** Takes the fault meant for this request. A `timeout` has been waited for when this resolves. */
@@ -61,7 +69,7 @@ export class Faults {
     const order = this.waiting.find(({ matcher }) =>
       typeof matcher === 'function' ? matcher(asked) : matcher.test(`${asked.method} ${asked.path}`),
     );
-    if (!order) return null;
+    if (!order) return (await this.weather?.(asked)) ?? null;
     this.waiting.splice(this.waiting.indexOf(order), 1);
     order.befall(asked);
     if (order.fault === 'timeout') {
@@ -75,6 +83,7 @@ export class Faults {
   /** Forgets what was ordered and lets go of everything that hangs. */
   clear(): void {
     this.waiting = [];
+    this.weather = null;
     for (const order of this.holding) order.release();
   }
 }

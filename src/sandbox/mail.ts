@@ -1,6 +1,7 @@
 /** The mail catcher: a real SMTP server that keeps what it is given. */
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { Faults, type Fault } from './faults.js';
@@ -70,9 +71,9 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
         const raw = await buffer(stream);
         const to = session.envelope.rcptTo[0]?.address ?? '';
         const fault = await faults.take({ method: 'DATA', path: to, body: raw.toString() });
-        if (fault !== null && fault !== 'after') return befall(fault, session);
-        await keep(raw, session);
-        if (fault === 'after') drop(session);
+        const isDone = fault === null || fault === 'after' || fault === 'cut-off' || (typeof fault === 'object' && fault.done);
+        if (isDone) await keep(raw, session);
+        if (fault !== null) await befall(fault, session);
       }, done);
     },
   });
@@ -86,8 +87,9 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
     socket.once('close', () => sockets.delete(port));
   });
   const drop = (session: SMTPServerSession) => sockets.get(session.remotePort)?.destroy();
-  const befall = (fault: Fault, session: SMTPServerSession) => {
-    if (typeof fault === 'object') throw reply(fault.status, String(fault.body ?? 'Refused as ordered'));
+  const befall = async (fault: Fault, session: SMTPServerSession) => {
+    if (typeof fault === 'object' && 'status' in fault) throw reply(fault.status, String(fault.body ?? 'Refused as ordered'));
+    if (typeof fault === 'object') await sleep(fault.hangMs, undefined, { ref: false });
     drop(session);
   };
 

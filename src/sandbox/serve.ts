@@ -1,5 +1,6 @@
 /** Puts a Hono app on a port, with the faults a test orders. */
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Env, Hono, MiddlewareHandler } from 'hono';
@@ -62,15 +63,23 @@ export function faulty(faults: Faults): MiddlewareHandler<{ Bindings: HttpBindin
       body: await c.req.text(),
     });
     if (fault === null) return next();
-    if (typeof fault === 'object') return refusal(fault);
-    if (fault === 'after') await next();
-    c.env.incoming.socket.destroy();
+    const { socket } = c.env.incoming;
+    if (fault === 'after' || fault === 'cut-off' || (typeof fault === 'object' && fault.done)) await next();
+    if (typeof fault === 'object' && 'status' in fault) {
+      c.res = undefined; // What the work answered is not what is sent.
+      c.res = refusal(fault);
+      return;
+    }
+    if (typeof fault === 'object') await sleep(fault.hangMs, undefined, { ref: false });
+    if (fault === 'cut-off') socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4096\r\n\r\n{');
+    if (fault === 'cut-off' || fault === 'half-close') socket.destroySoon();
+    else socket.destroy();
     c.res = undefined;
     return RESPONSE_ALREADY_SENT;
   };
 }
 
-function refusal(fault: Exclude<Fault, string>): Response {
+function refusal(fault: Extract<Fault, { status: number }>): Response {
   const body = fault.body === undefined ? null : typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
   return new Response(body, { status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers } });
 }

@@ -94,4 +94,6 @@ export interface IssueContent {
 /** Comments on the Jira issue. */
 export type IssueComment =
   | { say: 'remind'; dueAt: string; withoutProgressHours: number }
-  | { say: 'report'; report: ErrorReport; by: string };
+  | { say: 'report'; report: ErrorReport; by: string }
+  /** To an issue that was made twice: the escalation goes on in `of`. */
+  | { say: 'made-twice'; of: string };

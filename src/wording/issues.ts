@@ -209,6 +209,8 @@ export function issueComment(content: IssueComment, ctx: { ticketId: string }): 
           `Reminder: no progress for ${Math.round(content.withoutProgressHours * 10) / 10} h. The member of ticket ${oneLine(ctx.ticketId)} was promised an answer by ${utc(content.dueAt)}. A change of status or assignee, or a comment, tells us where it stands.`,
         ),
       );
+    case 'made-twice':
+      return doc(paragraph(`${ticket} goes on in ${oneLine(content.of)}. This issue was made a second time for it when Jira's answer was lost, and is closed as a duplicate. Nothing needs to be done here.`));
     case 'report': {
       const filled = REPORT_FIELDS.flatMap((f): [string, string][] => {
         const value = theirs(content.report[f] ?? '', LONGEST_FIELD);

@@ -307,12 +307,13 @@ export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
   const { cycle, ruling, earlier, report, done } = desk.state;
   const told = done['troubleshot'] as { resolution: Resolution } | undefined;
   const group = told && !handoff.overriddenBy ? { group: told.resolution } : {};
+  let attempts = 0;
   return {
     name: 'issue',
     text: `filed to ${handoff.team}`,
     run: () =>
       filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
-        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report, ...group },
+        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report, again: attempts++ > 0, ...group },
       ]),
   };
 }

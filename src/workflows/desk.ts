@@ -173,9 +173,11 @@ export function openDesk(input: CaseInput) {
         await condition(woken);
         continue;
       }
-      const left = Date.parse(until) - Date.now();
+      const left = Date.parse(until) - nowMs();
       if (left <= 0) return 'due';
-      await condition(woken, Math.min(left, LONGEST_WAIT_MS), { summary: TIMER_WORDS[state.stage] });
+      const wait = Math.min(left, LONGEST_WAIT_MS);
+      const isWoken = await condition(woken, wait, { summary: TIMER_WORDS[state.stage] });
+      if (!isWoken) notBefore = Math.max(notBefore, Date.parse(until) - left + wait);
     }
     const at = state.inbox.findIndex(isWanted);
     const [message] = state.inbox.splice(at, 1);
@@ -240,8 +242,14 @@ export function openDesk(input: CaseInput) {
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
+/**
+ * A timer that has fired tells the time. After one that fired while no worker was there, the clock of the next worker
+ * was seen to stand where the timer was started: the case waited again, and could not be replayed afterwards.
+ */
+let notBefore = 0;
+const nowMs = (): number => Math.max(Date.now(), notBefore);
 /** Workflow time, ISO 8601. */
-export const now = (): string => iso(Date.now());
+export const now = (): string => iso(nowMs());
 /** The name of an effect in the case's cycle, as activities take it. */
 export const effectOf = (desk: Desk, effect: string) => ({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect });
 export const after = (from: string, ms: number): string => iso(Date.parse(from) + ms);

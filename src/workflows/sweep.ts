@@ -2,10 +2,11 @@
  * The sweep: run by a Temporal Schedule, it asks each outside system what changed since its last run and
  * knocks at the cases that do not know it yet. What a webhook lost is found here.
  */
-import { ActivityFailure, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, log, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { HealActivities } from '../activities/heal.js';
 import type { SweepActivities } from '../activities/sweep.js';
 
-const { sweepTickets, sweepIssues, reviveCases } = proxyActivities<SweepActivities>({
+const { sweepTickets, sweepIssues, reviveCases, healIssues } = proxyActivities<SweepActivities & HealActivities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '1 minute',
   retry: { maximumAttempts: 3 },
@@ -18,6 +19,8 @@ export interface SweepResult {
   temporal: string;
   /** How many cases were knocked at in this run. */
   knocked: number;
+  /** Jira issues that had been made twice and were closed as duplicates in this run. */
+  healed?: number;
 }
 
 /** What changed while the last run was still asking is asked for again. */
@@ -35,6 +38,7 @@ export async function sweep(): Promise<SweepResult> {
     temporal: last?.temporal ?? iso(startedAt - FIRST_LOOK_MS),
   };
   let knocked = 0;
+  let healed = 0;
   const ask = async (system: keyof typeof marks, find: (since: string) => Promise<number>) => {
     try {
       const found = await find(iso(Date.parse(marks[system]) - OVERLAP_MS)); // `knocked += await` would lose what the others found.
@@ -47,8 +51,13 @@ export async function sweep(): Promise<SweepResult> {
   };
   await Promise.all([
     ask('helpdesk', (since) => sweepTickets.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'tickets changed' }, [since])),
-    ask('jira', (since) => sweepIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues changed' }, [since])),
+    ask('jira', async (since) => {
+      const told = await sweepIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues changed' }, [since]);
+      // A sweep that was under way when this came in goes on without it.
+      if (patched('heal-issues')) healed += await healIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues made twice' }, [since]);
+      return told;
+    }),
     ask('temporal', (since) => reviveCases.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'cases ended from outside' }, [since])),
   ]);
-  return { ...marks, knocked };
+  return { ...marks, knocked, healed };
 }

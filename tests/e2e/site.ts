@@ -221,8 +221,8 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
       everything: () => [company.helpdesk, company.jira, company.admin, company.mail].flatMap(({ ledger }) => ledger.map((e) => `${e.by}: ${e.kind}`)),
 
       /** A worker as a process of its own, as in production; resolves when it is ready. */
-      async startWorker(): Promise<WorkerProcess> {
-        const started = await workerProcess({ ...settings, TEMPORAL_ADDRESS: server.address });
+      async startWorker(more: Record<string, string> = {}): Promise<WorkerProcess> {
+        const started = await workerProcess({ ...settings, TEMPORAL_ADDRESS: server.address, ...more });
         open.push(() => started.kill());
         return started;
       },
@@ -234,6 +234,8 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
 export interface WorkerProcess {
   /** SIGKILL: it gets to say nothing to anyone. */
   kill(): Promise<void>;
+  /** SIGSTOP, or SIGCONT: it goes on as if nothing had been. */
+  standStill(still: boolean): void;
 }
 
 async function workerProcess(env: Record<string, string>): Promise<WorkerProcess> {
@@ -251,6 +253,7 @@ async function workerProcess(env: Record<string, string>): Promise<WorkerProcess
     if (!said.includes('the worker is ready')) throw new Error(`the worker is not ready:\n${said}`);
   });
   return {
+    standStill: (still) => void child.kill(still ? 'SIGSTOP' : 'SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await gone;

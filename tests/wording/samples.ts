@@ -206,6 +206,7 @@ export const REPLIES: ByKind<Reply> = {
 };
 
 export const COMMENTS: ByKind<IssueComment> = {
+  'made-twice': [{ say: 'made-twice', of: 'OPS-7' }],
   remind: [{ say: 'remind', dueAt: DUE, withoutProgressHours: 2.0004 }],
   report: [{ say: 'report', report: { errorText: 'Error 500', impact: 'one member' }, by: 'agent-1' }],
 };

@@ -14,8 +14,8 @@ export interface JiraAppOptions {
   faults: Faults;
   email: string;
   apiToken: string;
-  /** How far the search index is behind. */
-  searchLagMs: number;
+  /** How far the search index is behind now. */
+  searchLagMs: () => number;
 }
 type Env = { Bindings: HttpBindings; Variables: { user: JiraUser; base: string } };
 type C = Context<Env>;
@@ -71,7 +71,7 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
   app.post('/rest/api/3/search/jql', async (c) => {
     const asked = (await c.req.json()) as { jql?: string; maxResults?: number; nextPageToken?: string; fields?: string[] };
     const now = await board.now();
-    const indexedAt = now - o.searchLagMs;
+    const indexedAt = now - o.searchLagMs();
     const query = parseJql(asked.jql ?? '', now);
     const all = Object.values(board.state.issues)
       .filter((i) => i.createdAt <= indexedAt && query.matches(i, indexedAt))
@@ -175,6 +175,9 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
         isAvailable: true,
         isConditional: false,
         looped: false,
+        ...(c.req.query('expand')?.includes('transitions.fields') && {
+          fields: s.category === 'done' ? { resolution: { required: false, name: 'Resolution', key: 'resolution', operations: ['set'] } } : {},
+        }),
       })),
     });
   });

@@ -57,8 +57,9 @@ export async function startJira(o: JiraOptions) {
   let base = '';
   const board = new Board({ store, now: o.now, users, projects, courier: o.courier, webhookSecret: o.webhookSecret, base: () => base, retries: o.retries });
   const faults = new Faults();
+  let searchLagMs = o.searchLagMs ?? 0;
   const served = await serveApp(
-    jiraApp({ board, faults, email: o.email, apiToken: o.apiToken, searchLagMs: o.searchLagMs ?? 0 }),
+    jiraApp({ board, faults, email: o.email, apiToken: o.apiToken, searchLagMs: () => searchLagMs }),
     'Jira',
     o.port,
   );
@@ -105,6 +106,8 @@ export async function startJira(o: JiraOptions) {
   return {
     url: served.url,
     faults,
+    /** From now on the search index is so far behind. */
+    lagBehind: (ms: number) => void (searchLagMs = ms),
     /** Everything Jira was asked to do; `by` is `onetouch` for us. */
     get ledger(): readonly Effect[] {
       return store.ledger;

@@ -1,0 +1,109 @@
+/** One fault run, from the first ticket to the verdict. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asItIs, isClean, judge, type Verdict } from './judge.js';
+import { kills, type KillCounts, type KillPlan } from './kills.js';
+import { people } from './people.js';
+import { post, type PostCounts } from './post.js';
+import { random } from './random.js';
+import { startSystem } from './system.js';
+import { storm, type Befallen } from './weather.js';
+
+export interface ChaosOptions {
+  tickets: number;
+  seed: number;
+  plan: KillPlan;
+  /** How long faults are injected and tickets opened, ms. */
+  stormMs: number;
+  /** How long cases have to reach their ends afterwards, ms. */
+  calmMs: number;
+  sweepMinutes: number;
+  dir: string;
+  say(what: string): void;
+}
+export interface ChaosResult {
+  seed: number;
+  tickets: number;
+  kills: KillCounts;
+  post: PostCounts;
+  befallen: Befallen;
+  verdicts: Verdict[];
+  /** From what a person did until the case was seen to have reacted, ms, sorted. */
+  reactedMs: number[];
+  /** From the last fault until the last case was at its end, ms. */
+  settledMs: number;
+  tookMs: number;
+  ownEnds: number;
+}
+
+/** Rejects only when the run itself cannot go on. */
+export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
+  const began = Date.now();
+  const r = random(o.seed);
+  const [forPost, forPeople, forWeather, forKills] = [r.fork(), r.fork(), r.fork(), r.fork()];
+  const system = await startSystem({ dir: o.dir, env: { SWEEP_MINUTES: String(o.sweepMinutes) } });
+  try {
+    const { company } = system;
+    const way = post(system.gatewayUrl, forPost);
+    company.pointWebhooksAt(way.deliver);
+    const weather = storm(company, forWeather);
+    o.say('The storm begins.');
+    const crowd = people(system, o.tickets, o.stormMs * 0.9, forPeople);
+    let last = '';
+    const telling = setInterval(() => {
+      const how = `${crowd.played.length} tickets, ${crowd.played.filter((p) => p.arrived).length} at their end`;
+      if (how !== last) o.say(how);
+      last = how;
+    }, 15_000);
+    const [killed] = await Promise.all([kills(system, o.plan, o.stormMs, forKills, o.say), crowd.opened, sleep(o.stormMs)]);
+    weather.clear();
+    way.calm();
+    const calmAt = Date.now();
+    o.say('The storm is over.');
+
+    const verdicts = new Map<string, Verdict>();
+    const judgeAll = async (which: (verdict: Verdict | undefined) => boolean) => {
+      const now = asItIs(company);
+      for (const one of crowd.played) if (which(verdicts.get(one.ticket))) verdicts.set(one.ticket, await judge(one, now, system.cases));
+    };
+    const allClean = () => [...verdicts.values()].every(isClean);
+    const until = calmAt + o.calmMs;
+    let arrivedAt = calmAt;
+    for (;;) {
+      while (!crowd.through() && Date.now() < until) await sleep(500);
+      arrivedAt = Date.now();
+      await company.idle();
+      // What is not in order may still be on its way: the sweep comes, an activity is tried again.
+      await judgeAll((verdict) => !verdict || !isClean(verdict));
+      if (allClean() || Date.now() >= until) break;
+      await sleep(3_000);
+    }
+    const settledMs = arrivedAt - calmAt;
+    clearInterval(telling);
+    await crowd.leave();
+    // What comes twice may come late, and what was in order may have moved on.
+    await sleep(5_000);
+    await judgeAll(() => true);
+    return {
+      seed: o.seed,
+      tickets: o.tickets,
+      kills: killed,
+      post: way.counts,
+      befallen: weather.befallen,
+      verdicts: [...verdicts.values()],
+      reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
+      settledMs,
+      tookMs: Date.now() - began,
+      ownEnds: [system.gateway, ...system.workers].reduce((sum, part) => sum + part.ownEnds, 0),
+    };
+  } finally {
+    await system.stop();
+  }
+}
+
+/** The plan of a run of so many tickets: for 2,000, 100 workers, 20 gateways, 10 times Temporal, 20 zombies. */
+export const planFor = (tickets: number): KillPlan => ({
+  worker: Math.max(2, Math.round(tickets / 20)),
+  gateway: Math.max(1, Math.round(tickets / 100)),
+  temporal: Math.max(1, Math.round(tickets / 200)),
+  zombie: Math.max(1, Math.round(tickets / 100)),
+});

@@ -1,0 +1,180 @@
+/**
+ * The whole system under test, each part a process of its own as in production, but for the sandbox company: it
+ * lives here, so that its ledgers judge. Whatever ends unasked is started again, as a supervisor would.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectTemporal, type Temporal } from '../src/client/connect.js';
+import { cases, type Cases } from '../src/client/cases.js';
+import { startCompany, type Company } from '../src/sandbox/company.js';
+import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
+
+export const API_TOKEN = 'the-token-of-a-fault-run';
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** A list of all cases takes its time on a busy machine. */
+const PATIENCE_MS = 30_000;
+/** What the worker believes of Jira's search; the index may be further behind than that. */
+export const BELIEVED_LAG_MS = 3_000;
+
+export interface System {
+  company: Company;
+  temporal: Temporal;
+  server: DevServer;
+  cases: Cases;
+  gatewayUrl: string;
+  workers: Part[];
+  gateway: Part;
+  stop(): Promise<void>;
+}
+export interface SystemOptions {
+  /** Logs and the database go here. */
+  dir: string;
+  workers?: number;
+  /** Settings on top of the company's. */
+  env?: Record<string, string>;
+}
+
+/** Starts everything. Rejects when a part does not start; nothing is left running then. */
+export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions): Promise<System> {
+  await mkdir(dir, { recursive: true });
+  const ends: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const server = await devServer({ dbFile: join(dir, 'temporal.db') });
+    ends.push(() => server.stop());
+    const temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: server.address } });
+    ends.push(() => temporal.close());
+    const company = await startCompany({ searchLagMs: BELIEVED_LAG_MS });
+    ends.push(() => company.close());
+    const port = await freePort();
+    const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, API_TOKEN, PORT: String(port), LOG_LEVEL: 'warn', ...env };
+    const gatewayUrl = `http://127.0.0.1:${port}`;
+    const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
+    const gateway = new Part('gateway', { dir, settings, ready: answers });
+    const forWorkers = { ...settings, LOG_LEVEL: 'info' };
+    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
+    ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
+    await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
+    return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface PartOptions {
+  dir: string;
+  settings: Record<string, string>;
+  /** Does it serve? `said` is what it wrote since its start. */
+  ready(said: string): boolean | Promise<boolean>;
+}
+const READY_MS = 60_000;
+const LOOK_MS = 50;
+
+/** One process that may be killed, stood still and started again. */
+export class Part {
+  private child: ChildProcess | null = null;
+  private said = '';
+  private ended = false;
+  /** True between SIGSTOP and SIGCONT. */
+  still = false;
+  /** True from a kill until it serves again. */
+  down = false;
+  /** Since when it serves, ms since 1970. */
+  servesSince = 0;
+  /** How often it ended unasked, and was started again. */
+  ownEnds = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly o: PartOptions,
+  ) {}
+
+  /** Starts it; resolves when it serves. Rejects when it does not within a minute. */
+  async start(): Promise<void> {
+    const name = this.name.startsWith('worker') ? 'worker' : 'gateway';
+    const log = createWriteStream(join(this.o.dir, `${this.name}.log`), { flags: 'a' });
+    const child = spawn(process.execPath, ['--max-old-space-size=1024', join(ROOT, 'dist', `${name}.js`)], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', ...this.o.settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    this.said = '';
+    const killWithUs = () => child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        log.write(chunk);
+        if (this.said.length < 100_000) this.said += String(chunk);
+      });
+    child.once('exit', () => {
+      process.off('exit', killWithUs);
+      log.end();
+      if (this.child !== child || this.ended || this.down) return;
+      this.ownEnds += 1;
+      this.down = true;
+      void this.again(1_000);
+    });
+    for (const until = Date.now() + READY_MS; ; ) {
+      if (await this.o.ready(this.said)) break;
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The ${this.name} ended at its start:\n${this.said.slice(-2_000)}`);
+      if (Date.now() > until) throw new Error(`The ${this.name} does not get ready:\n${this.said.slice(-2_000)}`);
+      await sleep(LOOK_MS);
+    }
+    this.down = false;
+    this.servesSince = Date.now();
+  }
+
+  /** SIGKILL, then, after a while, started again. Resolves to how long it did not serve, in ms. */
+  async kill(restartAfterMs: number): Promise<number> {
+    const began = Date.now();
+    this.down = true;
+    await this.signal('SIGKILL');
+    await this.again(restartAfterMs);
+    return Date.now() - began;
+  }
+
+  /** SIGSTOP for so long, then SIGCONT: it goes on as if nothing had been. */
+  async standStill(ms: number): Promise<void> {
+    this.still = true;
+    this.child?.kill('SIGSTOP');
+    await sleep(ms);
+    this.child?.kill('SIGCONT');
+    this.still = false;
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    this.child?.kill('SIGCONT');
+    await this.signal('SIGKILL');
+  }
+
+  private async signal(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  /** While Temporal is away a worker does not come up: it is tried until it does. */
+  private async again(afterMs: number): Promise<void> {
+    await sleep(afterMs);
+    while (!this.ended) {
+      try {
+        return await this.start();
+      } catch {
+        await this.signal('SIGKILL');
+        await sleep(1_000);
+      }
+    }
+  }
+}

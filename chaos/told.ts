@@ -1,0 +1,69 @@
+/** What a fault run found, in words. */
+import { isClean } from './judge.js';
+import type { ChaosResult } from './run.js';
+
+export interface Sums {
+  lost: number;
+  stuck: number;
+  duplicates: number;
+  odd: number;
+  hidden: number;
+  unknown: number;
+  healed: number;
+}
+export function sums({ verdicts }: ChaosResult): Sums {
+  const count = (of: (v: ChaosResult['verdicts'][number]) => readonly unknown[]) => verdicts.reduce((sum, v) => sum + of(v).length, 0);
+  return {
+    lost: count((v) => v.lost),
+    stuck: verdicts.filter((v) => v.stuck.length > 0).length,
+    duplicates: count((v) => v.twice),
+    odd: count((v) => v.odd),
+    hidden: count((v) => v.hidden),
+    unknown: count((v) => v.unknown),
+    healed: count((v) => v.healed),
+  };
+}
+export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.verdicts.length < result.tickets;
+
+const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** A table in Markdown. */
+export function told(result: ChaosResult): string {
+  const { lost, stuck, duplicates, odd, hidden, unknown, healed } = sums(result);
+  const { kills, post, befallen, reactedMs } = result;
+  const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
+  const down = (list: readonly number[]) => `p50 ${s(at(sorted(list), 0.5))}, p95 ${s(at(sorted(list), 0.95))}`;
+  const rows: [string, string | number][] = [
+    ['tickets', result.tickets],
+    ['SIGKILL: worker, gateway, Temporal', `${kills.worker}, ${kills.gateway}, ${kills.temporal}`],
+    ['workers that stood still and went on', kills.zombie],
+    ['processes that ended unasked', result.ownEnds],
+    ['webhooks sent', post.sent],
+    ['of them repeated, out of order, never delivered', `${post.repeated}, ${post.late}, ${post.lost}`],
+    ['webhooks answered 2xx; 503, with Retry-After; not at all', `${post.answers['202'] ?? 0}; ${post.answers['503'] ?? 0}, ${post.saidWhen}; ${post.answers['none'] ?? 0}`],
+    ['faults of the outside systems', Object.values(befallen).reduce((a, b) => a + b, 0)],
+    ['of them: the work done, and no or a wrong answer', Object.entries(befallen).reduce((sum, [name, n]) => (name.includes('done') ? sum + n : sum), 0)],
+    ['**lost** (an expected effect that is not there)', lost],
+    ['**stuck** (a case that is not at its expected end)', stuck],
+    ['**duplicates** (notes, replies, Admin, mail, open Jira issues)', duplicates],
+    ['effects nobody expects', odd],
+    ['Jira issues made twice and closed by the sweep (healed)', healed],
+    ['mails of which nobody can know; not shown and flagged', `${unknown}; ${hidden}`],
+    ['reaction of a case, under all this: p50, p95, longest', `${s(at(reactedMs, 0.5))}, ${s(at(reactedMs, 0.95))}, ${s(reactedMs.at(-1) ?? 0)}`],
+    ['recovery: a worker serves again after its SIGKILL', down(kills.downMs.worker)],
+    ['recovery: the gateway', down(kills.downMs.gateway)],
+    ['recovery: Temporal, with the time it was kept away', down(kills.downMs.temporal)],
+    ['from the last fault until every case was at its end', s(result.settledMs)],
+    ['the whole run', s(result.tookMs)],
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([what, n]) => `| ${what} | ${n} |`)].join('\n');
+}
+
+/** What is wrong, a line a ticket. */
+export const wrongs = ({ verdicts }: ChaosResult): string[] =>
+  verdicts.flatMap((v) => {
+    if (isClean(v)) return [];
+    const parts = (['lost', 'twice', 'odd', 'stuck', 'hidden'] as const).flatMap((what) => (v[what].length > 0 ? [`${what}: ${v[what].join(', ')}`] : []));
+    return [`${v.ticket} (${v.sample}): ${parts.join('; ')}`];
+  });

@@ -1,0 +1,46 @@
+/**
+ * Does Temporal still wait for this attempt? A worker that stood still for too long (a paused machine, a stalled
+ * process) was given up, and another one does its work: it must not go on where it stopped.
+ */
+import { Context } from '@temporalio/activity';
+import { unavailable } from './failures.js';
+
+interface Lease {
+  /** Says that the worker is alive; called every few seconds. */
+  beat(): void;
+  /** The attempt was given up, or will be before anything done now is heard. */
+  readonly isOver: boolean;
+}
+
+const leases = new WeakMap<Context, Lease>();
+
+/** Begins the lease of one attempt. Times in ms; `now` counts while a process stands still, too. */
+export function atWork(context: Context, now: () => number = Date.now): Lease {
+  const { heartbeatTimeoutMs, startToCloseTimeoutMs } = context.info;
+  // 0 where the activity has none.
+  const patienceMs = heartbeatTimeoutMs || Infinity;
+  const longestMs = startToCloseTimeoutMs || Infinity;
+  const began = now();
+  let last = began;
+  let missed = false;
+  const stoodStill = () => now() - last > patienceMs;
+  const lease: Lease = {
+    beat() {
+      missed ||= stoodStill();
+      last = now();
+    },
+    get isOver() {
+      return missed || stoodStill() || now() - began > longestMs;
+    },
+  };
+  leases.set(context, lease);
+  return lease;
+}
+
+/**
+ * Asked right before an effect that the other side does not refuse a second time. Throws `Unavailable` when the
+ * attempt is over; nobody hears it then, and whoever has the work now does it.
+ */
+export function stillOurs(): void {
+  if (leases.get(Context.current())?.isOver) throw unavailable('Temporal', 'wait for this worker', 'it stood still for too long');
+}

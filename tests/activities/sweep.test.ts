@@ -1,0 +1,39 @@
+/** A case that does not answer holds up no other, and is told what there may be to tell. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, expect, test } from 'vitest';
+import { createSweepActivities } from '../../src/activities/sweep.js';
+import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
+import { connectJira } from '../../src/adapters/jira.js';
+import { loadWorkerConfig } from '../../src/config.js';
+import { startCompany, type Company } from '../../src/sandbox/company.js';
+
+let company: Company | undefined;
+afterEach(async () => company?.close());
+
+test('two tickets and their issues changed, and one case cannot be asked: both are knocked at and told', async () => {
+  company = await startCompany();
+  const config = loadWorkerConfig(company.env);
+  const jira = connectJira(config.jira);
+  const tickets: string[] = [];
+  for (const email of ['a@example.com', 'b@example.com']) tickets.push(await company.helpdesk.openTicket({ subject: 'Help', description: 'Now.', member: { name: 'Jo Low', email } }));
+  for (const ticket of tickets) await company.jira.file('INFRA', 'It fails', ['onetouch', `onetouch-${ticket}-1`]);
+  const told: string[] = [];
+  const { sweepTickets, sweepIssues } = createSweepActivities({
+    helpdesk: await connectHelpdesk(config.helpdesk),
+    jira,
+    cases: {
+      seen: (ticket) => Promise.resolve(ticket === tickets[0] ? 'unreadable' : { cycle: 1, ticket: 'as it was', issue: { key: 'INFRA-2', digest: 'as it was' } }),
+      knock: (ticket) => Promise.resolve(void told.push(`ticket ${ticket}`)),
+      issueChanged: (ticket) => Promise.resolve(void told.push(`issue ${ticket}`)),
+      endedFromOutside: () => Promise.resolve([]),
+      problemIssueChanged: (problem) => Promise.resolve(void told.push(`problem ${problem}`)),
+      problemSeen: () => Promise.resolve(null),
+      problemsEndedFromOutside: () => Promise.resolve([]),
+    },
+  });
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  const env = new MockActivityEnvironment();
+  expect(await env.run(sweepTickets, since)).toBe(2);
+  expect(await env.run(sweepIssues, since)).toBe(2);
+  expect(told.sort()).toEqual([...tickets.map((t) => `issue ${t}`), ...tickets.map((t) => `ticket ${t}`)]);
+});
