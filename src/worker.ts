@@ -9,6 +9,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor, type Logger, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Ports } from './activities/index.js';
+import { createGrantActivities } from './activities/grants.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectHelpdesk } from './adapters/helpdesk.js';
@@ -61,6 +62,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     ...workflowCode(),
     activities: {
       ...createActivities({ ...ports, config, cases: toCases }),
+      ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),

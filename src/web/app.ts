@@ -5,19 +5,22 @@ import type { Logger } from 'pino';
 import type { Cases } from '../client/cases.js';
 import { BadQuery, Malformed, NoSuchCase, TemporalAway } from '../client/errors.js';
 import type { GatewayConfig } from '../config.js';
+import { allowed, everyRouteDeclared, routeOf, type Known, type Refused } from './access.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
-import { Refusal } from './refusal.js';
+import { IssuerAway, Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
 import { who } from './who.js';
 
 export interface GatewayDeps {
   cases: Cases;
-  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'>;
+  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken' | 'oidc' | 'grantKeys'>;
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
   now?: () => number;
+  /** Hears who was refused what, for the audit. */
+  onRefused?: (refused: Refused) => void;
   log: Logger;
 }
 
@@ -25,8 +28,8 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, config, ours, now = Date.now, log }: GatewayDeps) {
-  const app = new Hono();
+export function gatewayApp({ cases, config, ours, now = Date.now, onRefused, log }: GatewayDeps) {
+  const app = new Hono<Known>();
 
   app.use(async (c, next) => {
     const started = performance.now();
@@ -36,26 +39,38 @@ export function gatewayApp({ cases, config, ours, now = Date.now, log }: Gateway
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', limited);
-  app.use('/api/*', who(config.apiToken), limited);
+  app.use('/api/*', who(config, now), limited, allowed);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
     await cases.ready();
     return c.json({ ok: true });
   });
+  app.get('/sign-in', (c) => {
+    const { issuer, audience, cli } = config.oidc ?? {};
+    return c.json(issuer && cli ? { issuer, audience, ...cli } : { reason: 'There is no sign-in for the terminal here.' }, issuer && cli ? 200 : 404);
+  });
   app.route('/webhooks', webhooks({ cases, config, ours, now }));
-  app.route('/api', api({ cases, now }));
+  app.route('/api', api({ cases, grantKeys: config.grantKeys, now }));
+  everyRouteDeclared(app.routes);
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) {
       const { status, message: reason, problems } = error;
+      if (status === 401 || status === 403) {
+        const { method, path } = c.req;
+        const { name, subject, roles } = c.get('person') ?? {};
+        const refused: Refused = { method, route: routeOf(c)?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
+        log.warn({ ...refused, path: undefined, by: refused.by && { subject, roles } }, 'refused');
+        onRefused?.(refused);
+      }
       return c.json({ reason, ...(problems && { problems }) }, status);
     }
     if (error instanceof NoSuchCase) return c.json({ reason: error.message }, 404);
     if (error instanceof BadQuery || error instanceof Malformed) return c.json({ reason: error.message }, 400);
-    if (error instanceof TemporalAway) {
-      log.warn({ path: c.req.path, why: error.message }, 'Temporal is away');
+    if (error instanceof TemporalAway || error instanceof IssuerAway) {
+      log.warn({ path: c.req.path, why: error.message }, error instanceof IssuerAway ? 'the identity provider is away' : 'Temporal is away');
       return c.json({ reason: error.message }, 503, { 'Retry-After': RETRY_AFTER_S });
     }
     // Without its message, which may quote what was sent.

@@ -4,12 +4,17 @@ import type { z } from 'zod';
 export class Refusal extends Error {
   override name = 'Refusal';
   constructor(
-    readonly status: 400 | 401 | 404 | 413,
+    readonly status: 400 | 401 | 403 | 404 | 413,
     reason: string,
     readonly problems?: string[],
   ) {
     super(reason);
   }
+}
+
+/** Nobody can be let in while the identity provider's keys cannot be had; answered with 503. */
+export class IssuerAway extends Error {
+  override name = 'IssuerAway';
 }
 
 /** Parses by a schema; throws a `Refusal` that names each field and what it must be. */

@@ -67,16 +67,19 @@ const SHAPES: Record<Verb, Fields> = {
   ticketChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, mergedInto: optional(ticket) },
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
   inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time) },
-  close: { reason: text, withoutFollowUp: optional(flag) },
+  close: { reason: text, withoutFollowUp: optional(flag), breakGlass: optional(flag) },
   reEscalate: { reason: text },
   provide: { facts: optional(facts), report: optional(report) },
-  override: { team: oneOf(TEAMS), reason: text },
+  override: { team: oneOf(TEAMS), reason: text, breakGlass: optional(flag) },
   confirm: { verdict: oneOf(['works', 'still-broken']), how: optional(oneOf(['mail', 'call', 'ticket'])) },
   choose: { choice: oneOf(['follow-up', 'keep-waiting']), reason: text },
   resume: { note: optional(text) },
   setPromise: { dueAt: time },
   settleMail: { outcome: oneOf(['resend', 'was-sent']) },
 };
+
+/** The fields of each verb: what a grant covers. */
+export const BODY_FIELDS = Object.fromEntries(Object.entries(SHAPES).map(([verb, fields]) => [verb, Object.keys(fields)])) as Record<Verb, string[]>;
 
 /** What is wrong with a message's shape, in one sentence; null when nothing is. */
 export function wrongShape(verb: Verb, value: unknown): string | null {

@@ -2,6 +2,7 @@
 import type { Clocks } from '../config.js';
 import type { Entry, Handoff, MemberPromise, Need, Outcome, Stage } from '../domain/case.js';
 import type { ErrorReport, Facts, ReportField } from '../domain/facts.js';
+import type { Grant } from '../domain/grant.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Ruling } from '../domain/ruling.js';
 import type { IssueSnapshot } from '../domain/snapshot.js';
@@ -18,6 +19,9 @@ export interface CaseInput {
 interface Spoken {
   by: Actor;
   at: string;
+  /** With a privileged message: the API's word for it, and when it was asked for; see `grants.ts`. */
+  grant?: Grant;
+  asked?: string;
 }
 /** What lies on the desk, unread. */
 export type Message =
@@ -96,6 +100,10 @@ export interface CaseState {
   /** What was flagged and needed before a step could not go on; it is so again afterwards. */
   covered: { flagged: string | null; needs: Need | null } | null;
   overrides: number;
+  /** How often somebody broke the glass; absent is never. */
+  glassBroken?: number;
+  /** Grants that were used, by their ids, with when they expire; absent is none. */
+  spentGrants?: Record<string, string>;
   /** Effects of this cycle that were done, with what came of them. */
   done: Record<string, unknown>;
   inbox: Message[];

@@ -2,6 +2,8 @@
 import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
+import type { GatewayConfig } from '../../src/config.js';
+import type { Refused } from '../../src/web/access.js';
 import { AT, fakeCases } from './fake-cases.js';
 
 export const NOW = Date.parse(AT);
@@ -10,15 +12,17 @@ export const HELPDESK_SECRET = 'new-secret';
 export const OLD_SECRET = 'old-secret';
 export const JIRA_SECRET = 'jira-secret';
 export const OUR_HELPDESK_ID = '900';
+export const GRANT_KEYS = [{ id: 'k1', secret: Buffer.from('a key for the tests of the grants') }];
 export const OUR_JIRA_ID = 'our-account';
 
-export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger } = {}) {
+export function town(how: Parameters<typeof fakeCases>[0] & { log?: Logger; oidc?: GatewayConfig['oidc']; onRefused?: (refused: Refused) => void } = {}) {
   const { cases, calls } = fakeCases(how);
   const app = gatewayApp({
     cases,
-    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN },
+    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN, oidc: how.oidc ?? null, grantKeys: GRANT_KEYS },
     ours: { helpdesk: () => Promise.resolve(OUR_HELPDESK_ID), jira: () => Promise.resolve(OUR_JIRA_ID) },
     now: () => NOW,
+    ...(how.onRefused && { onRefused: how.onRefused }),
     log: how.log ?? pino({ level: 'silent' }),
   });
   return {

@@ -2,19 +2,22 @@
 import { Hono, type Context } from 'hono';
 import type { z } from 'zod';
 import type { Cases } from '../../client/cases.js';
-import type { Answer, Said } from '../../workflows/messages.js';
+import { signGrant } from '../../grants/grants.js';
+import type { GrantKeys } from '../../grants/keys.js';
+import { caseId, type Answer, type Said } from '../../workflows/messages.js';
+import { actorAs, PRIVILEGES, roleFor, type Known } from '../access.js';
 import { bytesOf } from '../body.js';
 import { digest, ticketId } from '../ids.js';
 import { readJson } from '../json.js';
 import { Refusal, shaped } from '../refusal.js';
-import type { Known } from '../who.js';
 import { bodies } from './bodies.js';
 import { listing } from './listing.js';
 
-export function api({ cases, now }: { cases: Cases; now(): number }) {
+export function api({ cases, grantKeys, now }: { cases: Cases; grantKeys: GrantKeys; now(): number }) {
   const app = new Hono<Known>();
   const shapes = bodies(now);
 
+  app.get('/me', (c) => c.json(c.get('person')));
   app.get('/cases', async (c) => c.json({ cases: await cases.list(shaped(listing, c.req.query(), 'The query')) }));
 
   app.get('/cases/:ticket', async (c) => {
@@ -35,10 +38,18 @@ export function api({ cases, now }: { cases: Cases; now(): number }) {
       const id = ticketOf(c);
       const bytes = await bytesOf(c);
       const body = shaped(schema, bytes.length ? readJson(bytes) : {}, 'The body');
-      const by = c.get('actor');
       const key = keyOf(c);
+      const privilege = PRIVILEGES[verb]?.when?.(body as Record<string, unknown>) === false ? undefined : PRIVILEGES[verb];
+      if (!privilege && (body as { breakGlass?: boolean }).breakGlass) throw new Refusal(400, 'There is no glass to break: this takes no grant.');
+      const by = privilege ? actorAs(c.get('person'), roleFor(c.get('person'), privilege.may, privilege.what)) : c.get('actor');
       // The same key said by another person, or for another command, is another command.
-      const answer = await say(id, { ...body, by, ...(key && { id: digest(verb, '\n', by.name, '\n', key) }) });
+      const said: Said<T> = { ...body, by, ...(key && { id: digest(verb, '\n', by.subject ?? by.name, '\n', key) }) };
+      if (privilege) {
+        // For the case as it stands now: what the person has not seen, they have not granted.
+        const { cycle } = await cases.state(id);
+        said.grant = signGrant(grantKeys, { of: caseId(id), verb, cycle, body: body as Record<string, unknown>, by }, now());
+      }
+      const answer = await say(id, said);
       return c.json(answer, answer.accepted ? 200 : 409);
     });
 
