@@ -7,7 +7,8 @@ import type { Act } from '../sandbox/samples.js';
 export interface Scene {
   company: Pick<Company, 'helpdesk' | 'jira'>;
   gatewayUrl: string;
-  apiToken: string;
+  /** An agent's access token. */
+  agentToken: () => Promise<string>;
 }
 export interface On {
   ticket: string;
@@ -33,12 +34,10 @@ export async function perform(act: Act, on: On, scene: Scene): Promise<string> {
     return `${act.of} solves the ticket`;
   }
   // As `npx onetouch` does it.
-  const io = { ...terminal(), env: { API_TOKEN: scene.apiToken }, out: () => {} };
-  await openSession(io, { url: scene.gatewayUrl, as: AGENT, key: on.key }).say(on.ticket, act.agent, act.says);
+  const io = { ...terminal(), env: { ONETOUCH_TOKEN: await scene.agentToken() }, out: () => {} };
+  await openSession(io, { url: scene.gatewayUrl, key: on.key }).say(on.ticket, act.agent, act.says);
   return `an agent says: ${act.agent} ${words(act.says)}`;
 }
-
-const AGENT = 'Ana, Tier 1';
 
 /** `troubleshootingDone=true bugConfirmed=true`, the way the CLI takes it. */
 const words = (said: object): string =>

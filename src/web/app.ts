@@ -47,8 +47,8 @@ export function gatewayApp({ cases, config, ours, now = Date.now, onRefused, log
     return c.json({ ok: true });
   });
   app.get('/sign-in', (c) => {
-    const { issuer, audience, cli } = config.oidc ?? {};
-    return c.json(issuer && cli ? { issuer, audience, ...cli } : { reason: 'There is no sign-in for the terminal here.' }, issuer && cli ? 200 : 404);
+    const { issuer, cli } = config.oidc ?? {};
+    return c.json(issuer && cli ? { issuer, ...cli } : { reason: 'There is no sign-in for the terminal here.' }, issuer && cli ? 200 : 404);
   });
   app.route('/webhooks', webhooks({ cases, config, ours, now }));
   app.route('/api', api({ cases, grantKeys: config.grantKeys, now }));
