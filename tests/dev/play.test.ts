@@ -27,7 +27,7 @@ const play = (samples = [SAMPLE]) =>
     samples,
     company,
     cases: { state: () => Promise.resolve(view as CaseView) },
-    data: { progress, save: async () => {}, apiToken: 'token' },
+    data: { progress, save: async () => {} },
     gatewayUrl: 'http://gateway.invalid',
     holdMs: 48 * 3_600_000,
     say: () => {},
