@@ -80,7 +80,6 @@ function configuration(key: JWK, secret: string, ttlS: number): Configuration {
       {
         client_id: CLI_CLIENT_ID,
         client_name: 'onetouch, the terminal',
-        application_type: 'native',
         token_endpoint_auth_method: 'none',
         grant_types: [DEVICE_GRANT],
         response_types: [],
