@@ -69,12 +69,13 @@ export interface Known {
   Variables: { person: Person; actor: Actor };
 }
 
-/** `GET /api/cases/:ticket`: what a request comes to; null where there is no such route. */
-export function routeOf(c: Context): { method: string; path: string } | null {
+/** What goes before the routes; it answers nothing itself but refusals. */
+const MIDDLEWARE = ['/*', '/api/*', '/webhooks/*'];
+
+/** e.g. `GET` `/api/cases/:ticket`: what a request may come to, in the order in which it is tried. */
+export const routesOf = (c: Context): { method: string; path: string }[] =>
   // Middleware is registered for all methods; what answers is registered for one.
-  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
-  return route ? { method: route.method, path: route.path } : null;
-}
+  matchedRoutes(c).filter(({ method }) => method !== 'ALL');
 
 /** Throws where a route of the app is not in the table, or the table has one that the app has not. */
 export function everyRouteDeclared(routes: readonly { method: string; path: string }[], table: Readonly<Record<string, Access>> = ACCESS): void {
@@ -82,17 +83,18 @@ export function everyRouteDeclared(routes: readonly { method: string; path: stri
   const missing = [...there].filter((route) => !Object.hasOwn(table, route));
   const left = Object.keys(table).filter((route) => !there.has(route));
   const wide = Object.entries(table).flatMap(([route, access]) => (typeof access === 'string' && / \/api(\/|$)/.test(route) ? [route] : []));
+  const forAll = routes.filter(({ method, path }) => method === 'ALL' && !MIDDLEWARE.includes(path)).map(({ path }) => path);
+  if (forAll.length) throw new Error(`web/access.ts knows no middleware at ${forAll.join(', ')}, and a route is for one method`);
   if (missing.length) throw new Error(`web/access.ts does not say who may: ${missing.join(', ')}`);
   if (left.length) throw new Error(`web/access.ts has routes that are not there: ${left.join(', ')}`);
   if (wide.length) throw new Error(`web/access.ts lets anybody under /api: ${wide.join(', ')}`);
 }
 
-/** Lets those through whose role may, as that role; others get a 403 that says who may. */
+/** Lets those through whose role may, as that role; others get a 403 that says who may. Unknown paths go on to a 404. */
 export const allowed: MiddlewareHandler<Known> = async (c, next) => {
-  const route = routeOf(c);
-  if (route) {
-    const access = ACCESS[`${route.method} ${route.path}`];
-    const person = c.get('person');
+  const person = c.get('person');
+  for (const { method, path } of routesOf(c)) {
+    const access = ACCESS[`${method} ${path}`];
     c.set('actor', actorAs(person, roleFor(person, typeof access === 'object' ? access : [], 'do this')));
   }
   await next();

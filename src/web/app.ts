@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Cases } from '../client/cases.js';
 import { BadQuery, Malformed, NoSuchCase, TemporalAway } from '../client/errors.js';
 import type { GatewayConfig } from '../config.js';
-import { allowed, everyRouteDeclared, routeOf, type Known, type Refused } from './access.js';
+import { allowed, everyRouteDeclared, routesOf, type Known, type Refused } from './access.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
 import { IssuerAway, Refusal } from './refusal.js';
@@ -61,7 +61,7 @@ export function gatewayApp({ cases, config, ours, now = Date.now, onRefused, log
       if (status === 401 || status === 403) {
         const { method, path } = c.req;
         const { name, subject, roles } = c.get('person') ?? {};
-        const refused: Refused = { method, route: routeOf(c)?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
+        const refused: Refused = { method, route: routesOf(c)[0]?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
         log.warn({ ...refused, path: undefined, by: refused.by && { subject, roles } }, 'refused');
         onRefused?.(refused);
       }

@@ -21,7 +21,6 @@ import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import { isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
 import * as messages from './messages.js';
-import { caseId } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongShape } from './shapes.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
@@ -168,7 +167,7 @@ export function openDesk(input: CaseInput) {
     for (;;) {
       const message = await nextRead(until, wanted);
       if (message === 'due' || !isGuarded(message)) return message;
-      const verdict = await verdictOn(state, caseId(input.ticketId), message);
+      const verdict = await verdictOn(state, messages.caseId(input.ticketId), message);
       if (verdict.valid) return message;
       refuseUngranted(message.verb, message.by, verdict.reason);
     }
@@ -210,7 +209,7 @@ export function openDesk(input: CaseInput) {
     publish,
     /** Starts over with what lies unread, as a change after the end. */
     restart: async () => {
-      const fresh = { ...newCase(now()), heard: state.heard, inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      const fresh = { ...newCase(now()), heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
       return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */

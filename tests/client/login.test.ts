@@ -82,7 +82,9 @@ async function signInAt(link: string, account: string): Promise<string> {
 
 async function loginAs(account: string) {
   let done: ReturnType<typeof onetouch>;
-  const link = await new Promise<string>((resolve) => (done = onetouch(['login'], { onErr: (line) => resolve(/https?:\S+/.exec(line)![0]) })));
+  const link = await new Promise<string>((resolve) => {
+    done = onetouch(['login'], { onErr: (line) => resolve(/https?:\S+/.exec(line)![0]) });
+  });
   const page = await signInAt(link, account);
   return { ...(await done!), page };
 }

@@ -1,7 +1,7 @@
 /** People on the whole site: signed in at a real identity provider, and past the API straight at the real Temporal. */
 import { expect, test } from 'vitest';
 import { signGrant } from '../../src/grants/grants.js';
-import { caseId, override, type Answer } from '../../src/workflows/messages.js';
+import { caseId, override } from '../../src/workflows/messages.js';
 import { eventually, useSite } from './site.js';
 
 const site = useSite({ identity: true });

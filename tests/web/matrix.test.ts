@@ -116,6 +116,7 @@ test('each route of the app is in the matrix, and the other way round', () => {
 test('a route that the table does not have is not mounted, nor one under /api that lets anybody in', () => {
   const { routes } = gateway().app;
   expect(() => everyRouteDeclared([...routes, { method: 'POST', path: '/api/cases/:ticket/delete' }])).toThrow('POST /api/cases/:ticket/delete');
+  expect(() => everyRouteDeclared([...routes, { method: 'ALL', path: '/api/anything' }])).toThrow('/api/anything');
   expect(() => everyRouteDeclared(routes, { ...ACCESS, 'GET /api/ghost': ['admin'] })).toThrow('GET /api/ghost');
   expect(() => everyRouteDeclared(routes, { ...ACCESS, 'GET /api/cases': 'open' })).toThrow('GET /api/cases');
 });
