@@ -34,7 +34,9 @@ const LONGEST_ID = 200;
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
-  const state: CaseState = input.carried ?? newCase(iso(Date.now()));
+  // Only the server says that a run goes on from another: a state that somebody starts a case with is nobody's word.
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state: CaseState = (goesOn ? input.carried : undefined) ?? newCase(iso(Date.now()));
   // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
   for (const [name, key] of Object.entries(SEARCH)) {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Grant } from '../../src/domain/grant.js';
 import { GRANT_MS, signGrant } from '../../src/grants/grants.js';
-import { caseId, close as closeUpdate, override as overrideUpdate, type Actor, type Answer, type Override } from '../../src/workflows/messages.js';
+import { caseId, close as closeUpdate, override as overrideUpdate, TASK_QUEUE, type Actor, type Answer, type Override } from '../../src/workflows/messages.js';
+import { newCase } from '../../src/workflows/state.js';
 import { LEAD, useTown } from './town.js';
 
 const town = useTown({ PROMISE_OTHER_HOURS: '24' });
@@ -76,6 +77,18 @@ describe('an override', () => {
     t.expectSent('issue INFRA', 'mail 1:promise', 'note 1:promise', 'remote-link INFRA');
     expect(await t.state(id)).toMatchObject({ overrides: 1, glassBroken: 1, flagged: 'Lee broke the glass to override' });
   });
+});
+
+test('a case that is started by hand, with a state that says it was overridden, begins like any other', async () => {
+  const { t, id } = await open();
+  const handle = t.client.workflow.getHandle(caseId(id));
+  await handle.terminate('by hand');
+  const override = { ...WHY, by: 'Lee' };
+  const inbox = [{ verb: 'override', ...WHY, by: LEAD, at: await t.now() }];
+  const carried = { ...newCase(await t.now()), begun: true, stage: 'escalating', override, overrides: 1, inbox };
+  await t.client.workflow.start('escalation', { workflowId: caseId(id), taskQueue: TASK_QUEUE, args: [{ ticketId: id, carried }] });
+  await t.when(Promise.resolve());
+  expect(await t.state(id)).toMatchObject({ stage: 'tier-1', overrides: 0, handoff: null });
 });
 
 describe('a close without the follow-up', () => {

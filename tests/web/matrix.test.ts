@@ -2,7 +2,8 @@
  * Every role, and everybody who is none, at every route: the routes are the app's own, who may is written down
  * here a second time. Tokens are the real provider's where a real provider would make them.
  */
-import { generateKeyPair, importJWK, SignJWT } from 'jose';
+import fc from 'fast-check';
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadGatewayConfig } from '../../src/config.js';
@@ -76,7 +77,7 @@ beforeAll(async () => {
   const [header, payload, signature] = admin.split('.') as [string, string, string];
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
   const { alg, kid, typ } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg: string; kid: string; typ: string };
-  const { privateKey } = await generateKeyPair(alg);
+  const own = await generateKeyPair(alg);
   const { d: _, ...publicKey } = key as { d?: string };
   const { exp: _exp, ...endless } = claims;
   const { sub: _sub, ...nameless } = claims;
@@ -93,12 +94,15 @@ beforeAll(async () => {
     'three dots': '..',
     'for another API': await identity.tokenFor('admin', 'https://elsewhere.invalid/api'),
     "another issuer's, with the same key": await impostor.tokenFor('admin'),
-    'another key, with the id of the right one': await new SignJWT(claims).setProtectedHeader({ alg, kid, typ }).sign(privateKey),
+    'another key, with the id of the right one': await new SignJWT(claims).setProtectedHeader({ alg, kid, typ }).sign(own.privateKey),
     'a claim changed after it was signed': `${header}.${base64url({ ...claims, name: 'Somebody Else' })}.${signature}`,
     'the signature cut off': `${header}.${payload}.`,
     'alg none': `${base64url({ alg: 'none', typ: 'at+jwt' })}.${payload}.`,
     'alg None, with the signature': `${base64url({ alg: 'None', kid, typ })}.${payload}.${signature}`,
     'HS256, with the public key as the secret': await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid, typ }).sign(Buffer.from(JSON.stringify(publicKey))),
+    'its own key in its head': await new SignJWT(claims).setProtectedHeader({ alg, typ, jwk: await exportJWK(own.publicKey) }).sign(own.privateKey),
+    'its own key at an address of its own': await new SignJWT(claims).setProtectedHeader({ alg, kid, typ, jku: 'http://127.0.0.1:9/keys' }).sign(own.privateKey),
+    'a condition that nobody knows': await new SignJWT(claims).setProtectedHeader({ alg, kid, typ, crit: ['exp2'], exp2: true }).sign(right, { crit: { exp2: true } }),
     'far too long': `${admin}${'A'.repeat(20_000)}`,
   };
 });
@@ -211,3 +215,28 @@ describe('who it is', () => {
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '20']);
   });
 });
+
+test('whatever stands in the header, it is a 401: never a 5xx, and nobody is let in', async () => {
+  const { ask, calls } = gateway();
+  const good = await identity.tokenFor('admin');
+  const part = fc.oneof(fc.base64String(), fc.json().map((json) => Buffer.from(json).toString('base64url')), fc.constantFrom(...good.split('.')), fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((c) => String.fromCharCode(c)) }));
+  const header = fc.oneof(
+    fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('.')),
+    // The good one with a character exchanged, left out or put in.
+    fc.tuple(fc.nat(good.length - 1), fc.constantFrom('A', 'b', '_', '.', '')).map(([i, c]) => good.slice(0, i) + c + good.slice(i + 1)),
+  );
+  await fc.assert(
+    fc.asyncProperty(header, async (token) => {
+      fc.pre(signatureOf(token) !== signatureOf(good));
+      const response = await ask('GET /api/cases', token.trim());
+      expect(response.status).toBe(401);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(calls).toEqual([]);
+});
+/** What a token says, and under which signature: the last bits of base64url may differ and mean the same. */
+const signatureOf = (token: string) => {
+  const [head, body, signature = '', ...rest] = token.trim().split('.');
+  return JSON.stringify([head, body, Buffer.from(signature, 'base64url').toString('hex'), rest]);
+};
