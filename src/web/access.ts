@@ -53,6 +53,12 @@ export const PRIVILEGES: Readonly<Record<string, Privilege>> = {
   close: { what: 'close without the follow-up', may: IN_CHARGE, when: (body) => body['withoutFollowUp'] === true },
 };
 
+/** The privilege that a command needs; null where it takes no grant. */
+export function privilegeOf(verb: string, body: Readonly<Record<string, unknown>>): Privilege | null {
+  const privilege = Object.hasOwn(PRIVILEGES, verb) ? PRIVILEGES[verb]! : null;
+  return privilege?.when?.(body) === false ? null : privilege;
+}
+
 /** What the audit hears of: who was refused what. No body, no token. */
 export interface Refused {
   method: string;

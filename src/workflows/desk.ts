@@ -19,7 +19,7 @@ import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
-import { isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
+import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongShape } from './shapes.js';
@@ -169,7 +169,7 @@ export function openDesk(input: CaseInput) {
     for (;;) {
       const message = await nextRead(until, wanted);
       if (message === 'due' || !isGuarded(message)) return message;
-      const verdict = await verdictOn(state, messages.caseId(input.ticketId), message);
+      const verdict = await verdictOn(state, changeOf(message, messages.caseId(input.ticketId), state.cycle), message);
       if (verdict.valid) return message;
       refuseUngranted(message.verb, message.by, verdict.reason);
     }

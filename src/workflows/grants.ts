@@ -7,7 +7,7 @@ import type { GrantActivities } from '../activities/grants.js';
 import type { Change, Grant, Verdict } from '../domain/grant.js';
 import type { Actor } from './messages.js';
 import { BODY_FIELDS } from './shapes.js';
-import type { CaseState, Message, Verb } from './state.js';
+import type { Message, Verb } from './state.js';
 
 /** It asks nobody outside; where it cannot be done in this time, the change is not made. */
 const { verifyGrant } = proxyActivities<GrantActivities>({
@@ -50,12 +50,18 @@ export function readActor(by: unknown): Actor | null {
 }
 const LONGEST_TEXT = 200;
 
-/** Is the message's grant good for this case as it stands now? One that was good is spent by it. */
-export async function verdictOn(state: CaseState, of: string, message: Guarded): Promise<Verdict> {
-  const { grant, asked, verb, by } = message;
+/** What a guarded message asks for, as the case stands now. */
+export function changeOf(message: Guarded, of: string, cycle: number): Change {
   const fields = message as unknown as Record<string, unknown>;
-  const body = Object.fromEntries(BODY_FIELDS[verb].flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
-  const change: Change = { of, verb, cycle: state.cycle, body, by };
+  const body = Object.fromEntries(BODY_FIELDS[message.verb].flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
+  return { of, verb: message.verb, cycle, body, by: message.by };
+}
+
+/**
+ * Is the grant good for this change, asked for at that time (ISO 8601)? One that was good is spent by it, which is
+ * remembered in `state`: of a case, or of any workflow that takes grants.
+ */
+export async function verdictOn(state: { spentGrants?: Record<string, string> }, change: Change, { grant, asked }: { grant: Grant; asked: string }): Promise<Verdict> {
   let verdict: Verdict;
   try {
     verdict = await verifyGrant({ grant, change, at: asked });

@@ -193,6 +193,13 @@ describe('who it is', () => {
     expect([response.status, calls.length]).toEqual([400, before]);
   });
 
+  test('is nobody by name with the static token of a sandbox, where others sign in', async () => {
+    const { app, calls } = town({ oidc: loadGatewayConfig({ ...WEBHOOKS, ...identity.env, ONETOUCH_ENV: 'development' }).oidc });
+    const headers = { Authorization: `Bearer ${TOKEN}`, 'X-Onetouch-Actor': 'The Boss' };
+    expect((await app.request('/api/cases/5158/resume', { method: 'POST', headers })).status).toBe(200);
+    expect(calls).toEqual([['resume', '5158', { by: { name: 'API token', role: 'lead', verified: true } }]]);
+  });
+
   test('breaking the glass is for what takes a grant', async () => {
     const { ask, calls } = gateway();
     const response = await ask('POST /api/cases/:ticket/close', await identity.tokenFor('admin'), { reason: 'x', breakGlass: true });

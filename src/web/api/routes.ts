@@ -5,7 +5,7 @@ import type { Cases } from '../../client/cases.js';
 import { signGrant } from '../../grants/grants.js';
 import type { GrantKeys } from '../../grants/keys.js';
 import { caseId, type Answer, type Said } from '../../workflows/messages.js';
-import { actorAs, PRIVILEGES, roleFor, type Known } from '../access.js';
+import { actorAs, privilegeOf, roleFor, type Known } from '../access.js';
 import { bytesOf } from '../body.js';
 import { digest, ticketId } from '../ids.js';
 import { readJson } from '../json.js';
@@ -39,7 +39,7 @@ export function api({ cases, grantKeys, now }: { cases: Cases; grantKeys: GrantK
       const bytes = await bytesOf(c);
       const body = shaped(schema, bytes.length ? readJson(bytes) : {}, 'The body');
       const key = keyOf(c);
-      const privilege = PRIVILEGES[verb]?.when?.(body as Record<string, unknown>) === false ? undefined : PRIVILEGES[verb];
+      const privilege = privilegeOf(verb, body as Record<string, unknown>);
       if (!privilege && (body as { breakGlass?: boolean }).breakGlass) throw new Refusal(400, 'There is no glass to break: this takes no grant.');
       const by = privilege ? actorAs(c.get('person'), roleFor(c.get('person'), privilege.may, privilege.what)) : c.get('actor');
       // The same key said by another person, or for another command, is another command.
