@@ -19,7 +19,7 @@ import { startCompany } from '../src/sandbox/company.js';
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
 const READY_MS = 60_000;
-const NO_PORTS = { PORT: 0, TEMPORAL_PORT: 0, TEMPORAL_UI_PORT: 0, SANDBOX_PORT: 0, SANDBOX_HELPDESK_PORT: 0, SANDBOX_JIRA_PORT: 0, SANDBOX_ADMIN_PORT: 0, SANDBOX_SMTP_PORT: 0 };
+const NO_PORTS = { PORT: 0, TEMPORAL_PORT: 0, TEMPORAL_UI_PORT: 0, SANDBOX_PORT: 0, SANDBOX_HELPDESK_PORT: 0, SANDBOX_JIRA_PORT: 0, SANDBOX_ADMIN_PORT: 0, SANDBOX_SMTP_PORT: 0, SANDBOX_IDENTITY_PORT: 0 };
 
 /** Starts all of it. Rejects when a part cannot start; nothing is left running then. */
 export async function openSite({ temporalCli, settings }: { temporalCli: string; settings: Record<string, string> }) {

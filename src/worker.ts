@@ -11,6 +11,7 @@ import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor
 import { createActivities, type Ports } from './activities/index.js';
 import { createTroubleshootingActivities } from './activities/troubleshooting.js';
 import { createProblemActivities } from './activities/problems.js';
+import { createGrantActivities } from './activities/grants.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectGroups } from './adapters/admin-groups.js';
@@ -67,6 +68,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createTroubleshootingActivities(ports),
       ...createProblemActivities({ ...ports, config, problems: joining(client) }),
+      ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(),

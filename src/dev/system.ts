@@ -52,7 +52,9 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
         admin: ports.SANDBOX_ADMIN_PORT,
         smtp: ports.SANDBOX_SMTP_PORT,
         page: ports.SANDBOX_PORT,
+        identity: ports.SANDBOX_IDENTITY_PORT,
       },
+      identity: true,
       secrets: data.secrets,
       temporalUi: server.uiUrl,
     });

@@ -9,10 +9,11 @@ import type { GatewayConfig } from '../config.js';
 import type { AuditKey } from '../audit/chain.js';
 import type { Auditor } from '../client/audit.js';
 import { auditApi } from './api/audit.js';
+import { allowed, everyRouteDeclared, routesOf, type Known, type Refused } from './access.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
 import { perCaller, perRefused } from './rate.js';
-import { Refusal } from './refusal.js';
+import { IssuerAway, Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
 import { who } from './who.js';
 
@@ -20,11 +21,13 @@ export interface GatewayDeps {
   cases: Cases;
   problems: Problems;
   auditor: Auditor;
-  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'> & { auditKey?: AuditKey | null };
+  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken' | 'oidc' | 'grantKeys'> & { auditKey?: AuditKey | null };
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
   now?: () => number;
+  /** Hears who was refused what, for the audit. */
+  onRefused?: (refused: Refused) => void;
   log: Logger;
 }
 
@@ -32,8 +35,8 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.now, log }: GatewayDeps) {
-  const app = new Hono();
+export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.now, onRefused, log }: GatewayDeps) {
+  const app = new Hono<Known>();
 
   app.use(async (c, next) => {
     const started = performance.now();
@@ -43,27 +46,39 @@ export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', perRefused(), limited);
-  app.use('/api/*', perRefused(), who(config.apiToken), perCaller(), limited);
+  app.use('/api/*', perRefused(), who(config, now), perCaller(), limited, allowed);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
     await cases.ready();
     return c.json({ ok: true });
   });
+  app.get('/sign-in', (c) => {
+    const { issuer, cli } = config.oidc ?? {};
+    return c.json(issuer && cli ? { issuer, ...cli } : { reason: 'There is no sign-in for the terminal here.' }, issuer && cli ? 200 : 404);
+  });
   app.route('/webhooks', webhooks({ cases, problems, config, ours, now }));
-  app.route('/api', api({ cases, problems, now }));
+  app.route('/api', api({ cases, problems, grantKeys: config.grantKeys, now }));
   app.route('/api', auditApi({ auditor, key: config.auditKey ?? null, now }));
+  everyRouteDeclared(app.routes);
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) {
       const { status, message: reason, problems } = error;
+      if (status === 401 || status === 403) {
+        const { method, path } = c.req;
+        const { name, subject, roles } = c.get('person') ?? {};
+        const refused: Refused = { method, route: routesOf(c)[0]?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
+        log.warn({ ...refused, path: undefined, by: refused.by && { subject, roles } }, 'refused');
+        onRefused?.(refused);
+      }
       return c.json({ reason, ...(problems && { problems }) }, status);
     }
     if (error instanceof NoSuchCase || error instanceof NoSuchProblem) return c.json({ reason: error.message }, 404);
     if (error instanceof BadQuery || error instanceof Malformed) return c.json({ reason: error.message }, 400);
-    if (error instanceof TemporalAway) {
-      log.warn({ path: c.req.path, why: error.message }, 'Temporal is away');
+    if (error instanceof TemporalAway || error instanceof IssuerAway) {
+      log.warn({ path: c.req.path, why: error.message }, error instanceof IssuerAway ? 'the identity provider is away' : 'Temporal is away');
       return c.json({ reason: error.message }, 503, { 'Retry-After': RETRY_AFTER_S });
     }
     // Without its message, which may quote what was sent.

@@ -6,6 +6,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -18,6 +19,7 @@ import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
+import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
 import * as messages from './messages.js';
 import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
@@ -34,7 +36,9 @@ const LONGEST_ID = 200;
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
-  const state: CaseState = input.carried ?? newCase(iso(Date.now()));
+  // Only the server says that a run goes on from another: a state that somebody starts a case with is nobody's word.
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state: CaseState = (goesOn ? input.carried : undefined) ?? newCase(iso(Date.now()));
   // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
   for (const [name, key] of Object.entries(SEARCH)) {
@@ -58,15 +62,30 @@ export function openDesk(input: CaseInput) {
     if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
     const message = { ...trimmed(verb, value), verb, by, at: (value as { at?: string }).at ?? now() } as Message;
     if (message.verb === 'setPromise') message.dueAt = iso(Date.parse(message.dueAt)); // Times are compared as text.
-    const answer = admit(state, message, now());
+    // Cases that were under way before there were grants are replayed as they were.
+    const guarded = isPrivileged(message) && patched('grants');
+    const grant = guarded && by.verified ? readGrant(value) : null;
+    if (guarded && !grant) return refuseUngranted(message.verb, by, 'it takes a grant, which the API gives to who may do this');
+    const admitted = admit(state, message, now());
+    const answer = grant && admitted.accepted ? { ...admitted, said: `${admitted.said} Its grant is checked first.` } : admitted;
     if (!answer.accepted) {
       record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { by: by.name, ...(answer.row ? { row: answer.row } : {}) });
       return answer;
     }
     if (known) remember(state, known);
     record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, { by: by.name });
-    if (!saidAlready(message)) state.inbox.push(message);
+    if (!saidAlready(message)) state.inbox.push(grant ? ({ ...message, grant, asked: now() } as Message) : message);
     return answer;
+  }
+
+  /** Somebody tried what takes a grant without a good one: that is for ops to look at, whatever else is the matter. */
+  function refuseUngranted(verb: Verb, by: messages.Actor, reason: string): messages.Answer {
+    record('refused', `refused to ${VERB_WORDS[verb]}: ${reason}`, { by: by.name });
+    const why = `somebody tried to ${VERB_WORDS[verb]} without a good grant`;
+    record('flagged', why);
+    if (state.covered) state.covered.flagged ??= why;
+    else state.flagged ??= why;
+    return { accepted: false, reason };
   }
 
   /** One unread hint says as much as ten. */
@@ -80,7 +99,7 @@ export function openDesk(input: CaseInput) {
   setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
   setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
   setHandler(messages.denied, (m) => {
-    const wrong = wrongAttempt(m) ?? (isActor(m.by) ? null : 'denied: by must say who it is');
+    const wrong = wrongAttempt(m) ?? (readActor(m.by) ? null : 'denied: by must say who it is');
     if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
     else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
   });
@@ -105,9 +124,9 @@ export function openDesk(input: CaseInput) {
     [problems.unlink, 'unlink'],
   ] as const;
   for (const [update, verb] of answering) {
-    setHandler(update as typeof messages.close, (m) => hear(verb, m, m.by, m.id), {
+    setHandler(update as typeof messages.close, (m) => hear(verb, m, readActor(m.by)!, m.id), {
       validator: (m) => {
-        const wrong = wrongShape(verb, m) ?? (isActor(m.by) ? null : 'by must say who it is: name, role, verified');
+        const wrong = wrongShape(verb, m) ?? (readActor(m.by) ? null : 'by must say who it is: name, role, verified');
         if (wrong) throw new Error(wrong);
       },
     });
@@ -132,7 +151,7 @@ export function openDesk(input: CaseInput) {
     return {
       ticketId: input.ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
       parked: state.parked !== null, ruling, handoff, problem: handoff?.problem ?? null, promise, owed: owed(state), ticket,
-      outcome: state.ending?.outcome ?? null, overrides,
+      outcome: state.ending?.outcome ?? null, overrides, ...(state.glassBroken && { glassBroken: state.glassBroken }),
     };
   }
 
@@ -159,6 +178,16 @@ export function openDesk(input: CaseInput) {
    * case waits, and so the one place where a run may end: it never does with work in flight.
    */
   async function next(until: string | null, wanted?: readonly Verb[]): Promise<Message | 'due'> {
+    for (;;) {
+      const message = await nextRead(until, wanted);
+      if (message === 'due' || !isGuarded(message)) return message;
+      const verdict = await verdictOn(state, changeOf(message, messages.caseId(input.ticketId), state.cycle), message);
+      if (verdict.valid) return message;
+      refuseUngranted(message.verb, message.by, verdict.reason);
+    }
+  }
+
+  async function nextRead(until: string | null, wanted?: readonly Verb[]): Promise<Message | 'due'> {
     const isWanted = (m: Message) => !wanted || wanted.includes(m.verb);
     nextWake = until;
     publish();
@@ -196,7 +225,7 @@ export function openDesk(input: CaseInput) {
     publish,
     /** Starts over with what lies unread, as a change after the end. */
     restart: async () => {
-      const fresh = { ...newCase(now()), heard: state.heard, inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      const fresh = { ...newCase(now()), heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
       return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */
@@ -280,9 +309,6 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     cycle: state.cycle,
   };
 }
-
-const isActor = (by: unknown): by is messages.Actor =>
-  typeof by === 'object' && by !== null && typeof (by as messages.Actor).name === 'string' && typeof (by as messages.Actor).role === 'string';
 
 const VERB_WORDS: Record<Verb, string> = {
   ticketChanged: 'the ticket changed',

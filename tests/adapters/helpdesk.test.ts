@@ -12,6 +12,8 @@ const AGENT = 9101;
 
 /** Only the names matter here; the rest of the configuration is made up. */
 const CONFIG = loadWorkerConfig({
+  ONETOUCH_ENV: 'development',
+  GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`,
   HELPDESK_URL: 'https://helpdesk.example.com',
   HELPDESK_CLIENT_ID: 'onetouch',
   HELPDESK_CLIENT_SECRET: 'hush-client-secret',

@@ -60,7 +60,7 @@ test('a connection closed in the middle of a retry takes nobody down', async () 
 });
 
 const config = (port: number) =>
-  loadGatewayConfig({ PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
+  loadGatewayConfig({ ONETOUCH_ENV: 'development', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`, PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
 const log = pino({ level: 'silent' });
 
 test('the gateway starts all the same: alive, not ready', async () => {

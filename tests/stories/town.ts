@@ -19,6 +19,7 @@ import { temporalClient } from '../../src/client/connect.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
 import type { FactValues } from '../../src/domain/facts.js';
+import { signGrant } from '../../src/grants/grants.js';
 import { startCompany } from '../../src/sandbox/company.js';
 import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
 import type { Effect } from '../../src/sandbox/ledger.js';
@@ -81,7 +82,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     cases: talk,
     auditor: auditor(client),
     problems: problems(client),
-    config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token' },
+    config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token', oidc: null, grantKeys: config.grantKeys },
     ours: ports.whoAmI,
     now: () => wall,
     log,
@@ -184,7 +185,10 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     },
     /** An agent says something through the API. */
     async says(ticketId: string, verb: keyof typeof SAYS, what: object, by: Actor = AGENT): Promise<Answer> {
-      const answer = await (talk[verb] as (id: string, said: object) => Promise<Answer>)(ticketId, { ...what, by });
+      const privileged = verb === 'override' || 'withoutFollowUp' in what;
+      // As the API gives it to who may.
+      const grant = privileged && { grant: signGrant(config.grantKeys, { of: caseId(ticketId), verb, cycle: null, body: { ...what }, by }, await env.currentTimeMs()) };
+      const answer = await (talk[verb] as (id: string, said: object) => Promise<Answer>)(ticketId, { ...what, by, ...grant });
       await allSettled();
       return answer;
     },
