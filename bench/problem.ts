@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError } from 'commander';
+import { cases as casesOf } from '../src/client/cases.js';
 import { pairs } from '../src/client/print.js';
 import { problems } from '../src/client/problems.js';
 import type { ErrorKind } from '../src/domain/facts.js';
@@ -54,7 +55,7 @@ async function until(site: Site, what: string, whole: number, how: () => number 
   for (;;) {
     const now = await how();
     if (now >= whole) return;
-    site.worker.check();
+    await site.worker.check();
     if (Date.now() > deadline) throw new Error(`Given up: ${now} of ${whole} ${what}.`);
     if (Date.now() - said.at >= SAY_EVERY_MS) {
       console.log(`  ${now} ${what}`);
@@ -82,7 +83,23 @@ async function bench(site: Site, cases: number, deadline: number): Promise<boole
   const { company, client } = site;
   const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
   const talk = problems(client, { deadlineMs: 30_000 });
+  const agent = casesOf(client, { deadlineMs: 30_000 });
   const only = async () => (await talk.list({ query: 'ExecutionStatus = "Running"' })).map((row) => row.problemId);
+
+  const unclear = new Set<string>();
+  /**
+   * How many members have this mail. On a machine with too much to do the outcome of one may stay unknown: then an
+   * agent looks, and has it sent again where it did not go.
+   */
+  const written = async (name: string): Promise<number> => {
+    for (const { ticketId } of await agent.list({ query: 'Needs = "mail-check"', limit: 1_000 })) {
+      if (unclear.has(`${ticketId} ${name}`)) continue;
+      unclear.add(`${ticketId} ${name}`);
+      const outcome = mailsByTicket(site).get(ticketId)?.includes(name) ? 'was-sent' : 'resend';
+      await agent.settleMail(ticketId, { outcome, by: { name: 'bench', role: 'agent', verified: true } });
+    }
+    return countOf(mailsByTicket(site), new RegExp(name));
+  };
 
   const began = Date.now();
   const said = { at: began };
@@ -101,7 +118,7 @@ async function bench(site: Site, cases: number, deadline: number): Promise<boole
     await Promise.all(open);
     await until(site, 'members acknowledged', n + AT_ONCE - WAITING, () => countOf(mailsByTicket(site), /promise/), deadline, said);
   }
-  await until(site, 'members acknowledged', cases, () => countOf(mailsByTicket(site), /promise/), deadline, said);
+  await until(site, 'members acknowledged', cases, () => written('1:promise'), deadline, said);
   await until(site, 'cases in the problem', cases, async () => {
     const [id] = await only();
     return id ? (await talk.state(id)).members : 0;
@@ -113,7 +130,7 @@ async function bench(site: Site, cases: number, deadline: number): Promise<boole
   const resolvedAt = Date.now();
   console.log(`All have joined after ${joinedIn}. ${before.issueKey} is resolved …`);
   await company.jira.resolve(before.issueKey!, 'Fixed');
-  await until(site, 'members followed up', cases, () => countOf(mailsByTicket(site), /follow-up/), deadline);
+  await until(site, 'members followed up', cases, () => written('1:follow-up'), deadline);
   const followedIn = seconds(resolvedAt);
   let mails = company.mail.messages.length;
   // One that came twice would come now.
@@ -124,7 +141,7 @@ async function bench(site: Site, cases: number, deadline: number): Promise<boole
   }
 
   const byTicket = mailsByTicket(site);
-  const exactly = [...byTicket.values()].filter((names) => names.join() === '1:promise,1:follow-up').length;
+  const exactly = [...byTicket.values()].filter((names) => /^1:promise(-again)?,1:follow-up(-again)?$/.test(names.join())).length;
   const issues = company.jira.ledger.filter((e) => e.by === US && e.kind === 'issue').length;
   const after = await talk.state(running[0]!);
   const [ofProblem, ofCases] = [await histories(client, PROBLEM), await histories(client, ESCALATION)];
@@ -136,6 +153,7 @@ async function bench(site: Site, cases: number, deadline: number): Promise<boole
     ['Problems', running.length],
     ['Jira issues filed', issues],
     ['Members acknowledged once and followed up once', exactly],
+    ['Mails whose outcome an agent had to look up', unclear.size],
     ['Told by the problem', after.told],
     ['Largest history of a run of the problem', `${ofProblem.events} events, ${mb(ofProblem.bytes)}`],
     ['Its runs', `${ofProblem.runs}, ${ofProblem.continued} of them continued as new`],

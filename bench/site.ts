@@ -65,7 +65,8 @@ async function startWorker(env: Record<string, string>) {
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (said = (said + String(chunk)).slice(-20_000)));
-  const gone = once(child, 'exit').then(() => void process.off('exit', killWithUs));
+  // What it said last comes after its end.
+  const gone = once(child, 'close').then(() => void process.off('exit', killWithUs));
 
   const until = Date.now() + READY_MS;
   while (!said.includes('the worker is ready')) {
@@ -77,9 +78,11 @@ async function startWorker(env: Record<string, string>) {
   }
   return {
     /** Fails when it has ended by itself. */
-    check() {
+    async check(): Promise<void> {
       const { exitCode, signalCode } = child;
-      if (exitCode !== null || signalCode !== null) throw new Error(`The worker has ended, with ${signalCode ?? exitCode}. It said:\n${said.slice(-5_000)}`);
+      if (exitCode === null && signalCode === null) return;
+      await gone;
+      throw new Error(`The worker has ended, with ${signalCode ?? exitCode}. It said:\n${said.slice(-5_000)}`);
     },
     /** Lets it finish what is under way. Answers with the most memory that it held, in bytes. */
     async stop(): Promise<number> {

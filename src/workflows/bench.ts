@@ -138,7 +138,7 @@ export function openBench(input: TroubleshootingInput) {
       const at = state.inbox.findIndex((m) => !only || m.verb === only);
       const [message] = at < 0 ? [] : state.inbox.splice(at, 1);
       if (message?.verb === 'stop') {
-        state.stopped = message.reason;
+        state.stopped = { reason: message.reason, by: message.by.name };
         record(`told to stop: ${message.reason}`, message.by.name);
         throw new Stopped();
       }

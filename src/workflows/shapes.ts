@@ -60,7 +60,7 @@ const SHAPES: Record<Verb, Fields> = {
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
   inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time), problem: optional(problem) },
   groupNews: { id: text, stage: oneOf(GROUP_STAGES), needs: orNull(oneOf(NEEDS)), flagged: orNull(text) },
-  troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved },
+  troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved, byCase: optional(flag) },
   close: { reason: text, withoutFollowUp: optional(flag), breakGlass: optional(flag) },
   reEscalate: { reason: text },
   provide: { facts: optional(facts), report: optional(report) },

@@ -61,6 +61,8 @@ export interface Troubleshot {
   id: string;
   outcome: GroupOutcome;
   resolution: Resolution;
+  /** It was the case that stopped it. */
+  byCase?: boolean;
 }
 /** `person`: it ended without a fix, and a person works the ticket. `stopped`: the case said so. */
 export type GroupOutcome = 'fixed' | 'explained' | 'escalate' | 'person' | 'stopped';

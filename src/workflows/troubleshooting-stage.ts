@@ -130,9 +130,15 @@ function showNews(desk: Desk): void {
 const OURS = 'group troubleshooting: ';
 
 /** What came of it, and where the case goes with it. */
-function over(desk: Desk, { outcome, resolution }: Over): Stage | null {
+function over(desk: Desk, { outcome, resolution, byCase }: Over): Stage | null {
   const { state } = desk;
   if (outcomeOf(desk) || 'group-left' in state.done) return null;
+  if (byCase && outcome === 'stopped') {
+    // Stopped when the case had gone elsewhere; it is back by now.
+    delete state.done['group-begun'];
+    desk.run.groupKnown = false;
+    return 'deciding';
+  }
   state.done['troubleshot'] = { outcome, resolution };
   state.done['group-news'] = { needs: outcome === 'person' || outcome === 'stopped' ? 'person' : null, flagged: null };
   const { trigger } = resolution;

@@ -76,7 +76,7 @@ export interface TroubleshootingState {
   again: 'expired' | 'refused' | null;
   person: ForPerson | null;
   outcome: GroupOutcome | null;
-  stopped: string | null;
+  stopped: { reason: string; by: string } | null;
   needs: Need | null;
   flagged: string | null;
   /** Questions to people by name: how often each was reminded, and when next. */

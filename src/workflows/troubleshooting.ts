@@ -132,6 +132,14 @@ async function test(bench: Bench): Promise<GroupStage> {
 async function document(bench: Bench): Promise<GroupStage> {
   const { state } = bench;
   state.outcome ??= 'person';
+  const unread = state.inbox.filter((m) => m.verb === 'learned');
+  if (unread.length > 0 && (state.outcome === 'fixed' || state.outcome === 'explained')) {
+    // What was learned at the last moment may be a reason to escalate.
+    state.inbox = state.inbox.filter((m) => m.verb !== 'learned');
+    for (const m of unread) bench.learn(m.facts, m.by.name);
+    await triggered(bench, false);
+    state.person = null;
+  }
   bench.need(null);
   const resolution = bench.resolution();
   await noted(bench, 'group-documented', { say: 'group-documented', resolution, outcome: state.outcome }, { group: { ended: state.outcome } });
@@ -141,14 +149,14 @@ async function document(bench: Bench): Promise<GroupStage> {
 }
 
 async function tellCaseItEnded(bench: Bench): Promise<void> {
-  const said = { id: bench.effect(`troubleshot-${Date.parse(bench.state.startedAt)}`), outcome: bench.state.outcome!, resolution: bench.resolution() };
+  const said = { id: bench.effect(`troubleshot-${Date.parse(bench.state.startedAt)}`), outcome: bench.state.outcome!, resolution: bench.resolution(), byCase: bench.state.stopped?.by === 'onetouch' };
   await bench.toCase((handle) => handle.signal(troubleshot, said));
 }
 
 function stopped(bench: Bench, thrown: unknown): GroupStage {
   if (!(thrown instanceof Stopped)) throw thrown;
   const { state } = bench;
-  if (waitsForApproval(state)) Object.assign(state.approval!, { decision: 'refused', decidedBy: 'onetouch', decidedAt: now(), reason: `withdrawn: ${state.stopped}` });
+  if (waitsForApproval(state)) Object.assign(state.approval!, { decision: 'refused', decidedBy: 'onetouch', decidedAt: now(), reason: `withdrawn: ${state.stopped?.reason ?? 'it was stopped'}` });
   state.outcome = 'stopped';
   return 'document';
 }

@@ -122,6 +122,10 @@ describe('commands', () => {
     ['resume', { note: 'the address is right now' }, 'resume'],
     ['promise', { dueAt: '2026-07-01T15:00:00+02:00' }, 'setPromise', { dueAt: '2026-07-01T13:00:00.000Z' }],
     ['mail', { outcome: 'was-sent' }, 'settleMail'],
+    ['fix', {}, 'fix'],
+    ['approve', { groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3' }, 'approve'],
+    ['refuse', { reason: 'x' }, 'refuse'],
+    ['observed', { login: 'fails' }, 'observed'],
   ];
   test.each(good)('%s %j reaches the case', async (verb, body, said, meant = body) => {
     const { api, calls } = town();
@@ -158,6 +162,10 @@ describe('commands', () => {
     ['promise', { dueAt: '2026-07-01T11:59:59Z' }, /future/],
     ['promise', { dueAt: 'tomorrow' }, /dueAt/],
     ['mail', { outcome: 'lost' }, /outcome/],
+    ['approve', { groupId: 'G-1', field: 'enabled', from: false, to: true }, /version/],
+    ['approve', { groupId: 'G-1', field: 'enabled', from: 'off', to: true, version: '3' }, /from/],
+    ['refuse', {}, /reason/],
+    ['observed', { login: 'perhaps' }, /login/],
   ];
   test.each(bad)('%s %j is a 400 that says why, and the case does not hear of it', async (verb, body, why) => {
     const { api, calls } = town();
