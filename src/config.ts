@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { payloadKeys } from './client/payload-keys.js';
 import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +28,10 @@ const named = (byDefault: string) => z.string().trim().min(1).default(byDefault)
 const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
 
 const common = {
+  PAYLOAD_KEYS: required('the keys that everything said to Temporal is encrypted with, e.g. 2026-07:<openssl rand -base64 32>; the first encrypts, each decrypts').transform(
+    (text, ctx) => payloadKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
+  ),
+  PAYLOAD_PLAINTEXT: z.enum(['accept', 'refuse'], { error: 'is neither "accept" nor "refuse"' }).default('refuse'),
   MODE: z.enum(['act', 'observe'], { error: 'is neither "act" nor "observe"' }).default('act'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 };
@@ -148,6 +153,7 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
   return {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     helpdesk: {
       url: e.HELPDESK_URL,
       clientId: e.HELPDESK_CLIENT_ID,
@@ -215,6 +221,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   return {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     port: e.PORT,
     host: e.HOST,
     helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
@@ -240,7 +247,7 @@ const PORT_SETTINGS = [
 export type PortSetting = (typeof PORT_SETTINGS)[number];
 
 /** The outside systems of `npm start` are its sandbox company's, whatever else the environment names. */
-const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|[A-Z_]+_HOURS)$/;
+const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|PAYLOAD_PLAINTEXT|SWEEP_MINUTES|[A-Z_]+_HOURS)$/;
 const keptSchema = z.object(
   Object.fromEntries(Object.entries({ ...gatewaySchema.shape, ...workerSchema.shape }).filter(([name]) => KEPT_WITH_THE_SANDBOX.test(name))),
 );

@@ -46,7 +46,7 @@ function ourselvesIn({ helpdesk, jira }: GatewayConfig, log: Logger): GatewayDep
 async function main(): Promise<void> {
   const config = loadGatewayConfig();
   // Lazy: a gateway that starts before Temporal answers 503 instead of not at all.
-  const temporal = await connectTemporal({ lazy: true });
+  const temporal = await connectTemporal({ payloads: config.payloads, lazy: true });
   let gateway: Serving;
   try {
     gateway = await startGateway(config, temporal);

@@ -63,7 +63,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
-    dataConverter: dataConverter(),
+    dataConverter: dataConverter(config.payloads, 'worker'),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
   const config = loadWorkerConfig();
   const log = logger(config.logLevel);
   Runtime.install({ logger: temporalLogger(log) satisfies Logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const temporal = await connectTemporal();
+  const temporal = await connectTemporal({ payloads: config.payloads });
   const native = loadClientConnectConfig();
   const connection = await NativeConnection.connect((native.connectionOptions ?? {}) as NativeConnectionOptions);
   const ports = await connectPorts(config, log);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { cases } from '../client/cases.js';
+import { connectTemporal } from '../client/connect.js';
 import { loadGatewayConfig, loadWorkerConfig, type DevConfig } from '../config.js';
 import { startGateway } from '../gateway.js';
 import { temporalLogger } from '../log.js';
@@ -36,13 +37,12 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
       dbFile: data.path('temporal.db'),
       logFile: data.path('temporal.log'),
     });
-    const { temporal } = server;
     let stopping = false;
     const failed = server.ended.then(() => {
       if (!stopping) throw new Error(`The Temporal server has ended. What it said is in ${data.path('temporal.log')}.`);
     });
     failed.catch(() => {});
-    ends.push(server.stop, temporal.close);
+    ends.push(server.stop);
 
     const company = await startCompany({
       dir: data.path('company'),
@@ -60,6 +60,8 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
 
     const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken };
     const workerConfig = loadWorkerConfig(env);
+    const temporal = await connectTemporal({ payloads: workerConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    ends.push(temporal.close);
     const outside = await connectPorts(workerConfig, log);
     ends.push(async () => outside.close());
     const connection = await NativeConnection.connect({ address: server.address });

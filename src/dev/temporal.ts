@@ -8,8 +8,6 @@ import { connectTemporal, type Temporal } from '../client/connect.js';
 import { SEARCH } from '../workflows/search-attributes.js';
 
 export interface TemporalServer {
-  /** A connected client. */
-  temporal: Temporal;
   /** `host:port`. */
   address: string;
   uiUrl: string;
@@ -49,7 +47,7 @@ export async function startTemporal(o: { cli: string; port: number; uiPort: numb
   };
   const address = `127.0.0.1:${o.port}`;
   // Without HOME and the like in its environment, no temporal.toml of this machine leads elsewhere.
-  const temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: address } });
+  const temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: address } });
   const givenUp = new AbortController();
   try {
     await Promise.race([
@@ -61,11 +59,12 @@ export async function startTemporal(o: { cli: string; port: number; uiPort: numb
     ]);
   } catch (error) {
     givenUp.abort();
-    await temporal.close();
     await stop();
     throw error;
+  } finally {
+    await temporal.close();
   }
-  return { temporal, address, uiUrl: `http://127.0.0.1:${o.uiPort}`, ended, stop };
+  return { address, uiUrl: `http://127.0.0.1:${o.uiPort}`, ended, stop };
 }
 
 /** Until the namespace answers with every search attribute, which comes a moment after the port. */

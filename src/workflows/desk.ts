@@ -6,6 +6,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  log,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -21,6 +22,7 @@ import { admit } from './admission.js';
 import * as messages from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongShape } from './shapes.js';
+import { mustBeRead, signalReader, whyUnreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -32,6 +34,7 @@ const LONGEST_ID = 200;
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
+  mustBeRead('What the case began with', input);
   const state: CaseState = input.carried ?? newCase(iso(Date.now()));
   // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
@@ -46,9 +49,11 @@ export function openDesk(input: CaseInput) {
 
   /** Puts a message on the desk, or records why it was refused. Answers what an Update returns. */
   function hear(verb: Verb, value: unknown, by: messages.Actor, id?: string): messages.Answer {
-    const wrong = wrongShape(verb, value);
+    const unread = unreadable(value);
+    if (unread) log.warn(unread, { verb });
+    const wrong = unread ?? wrongShape(verb, value);
     if (wrong) {
-      record('refused', `refused a malformed message: ${wrong}`, { by: by.name });
+      record('refused', unread ?? `refused a malformed message: ${wrong}`, { by: by.name });
       return { accepted: false, reason: wrong };
     }
     const given: unknown = id ?? (value as { id?: unknown }).id;
@@ -73,14 +78,15 @@ export function openDesk(input: CaseInput) {
     return message.verb === 'issueChanged' && state.inbox.some((m) => m.verb === 'issueChanged' && m.key === message.key);
   }
 
+  const read = signalReader();
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
-  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
-  setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
-  setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
+  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', read(m), { ...outside, name: 'helpdesk' }));
+  setHandler(messages.issueChanged, (m) => void hear('issueChanged', read(m), { ...outside, name: 'Jira' }));
+  setHandler(messages.inherited, (m) => void hear('inherited', read(m), { ...outside, name: 'onetouch' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
-  setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
-  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
-  setHandler(messages.provideSignal, (m) => void hear('provide', m, messages.TEMPORAL_UI));
+  setHandler(messages.closeSignal, (m) => void hear('close', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.provideSignal, (m) => void hear('provide', read(m), messages.TEMPORAL_UI));
   const answering = [
     [messages.close, 'close'],
     [messages.reEscalate, 'reEscalate'],
@@ -93,9 +99,9 @@ export function openDesk(input: CaseInput) {
     [messages.settleMail, 'settleMail'],
   ] as const;
   for (const [update, verb] of answering) {
-    setHandler(update as typeof messages.close, (m) => hear(verb, m, m.by, m.id), {
+    setHandler(update as typeof messages.close, (m) => hear(verb, mustBeRead('A command that was read before', m), m.by, m.id), {
       validator: (m) => {
-        const wrong = wrongShape(verb, m) ?? (isActor(m.by) ? null : 'by must say who it is: name, role, verified');
+        const wrong = unreadable(m) ?? wrongShape(verb, m) ?? (isActor(m.by) ? null : 'by must say who it is: name, role, verified');
         if (wrong) throw new Error(wrong);
       },
     });
@@ -266,6 +272,12 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     cycle: state.cycle,
   };
 }
+
+/** What is said of a message that could not be read. */
+const unreadable = (value: unknown): string | null => {
+  const why = whyUnreadable(value);
+  return why && `refused a message that cannot be read: ${why}`;
+};
 
 const isActor = (by: unknown): by is messages.Actor =>
   typeof by === 'object' && by !== null && typeof (by as messages.Actor).name === 'string' && typeof (by as messages.Actor).role === 'string';

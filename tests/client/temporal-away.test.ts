@@ -14,7 +14,7 @@ let temporal: Temporal;
 beforeAll(async () => {
   const gone = await serve({ fetch: () => new Response() }, { port: 0, host: HOST });
   await gone.close();
-  temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${gone.port}`, TEMPORAL_NAMESPACE: 'escalations' } });
+  temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${gone.port}`, TEMPORAL_NAMESPACE: 'escalations' } });
 });
 afterAll(() => temporal.close());
 
@@ -39,7 +39,7 @@ test('every call ends by its deadline as TemporalAway', async () => {
 });
 
 test('a connection closed in the middle of a retry takes nobody down', async () => {
-  const mine = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: temporal.address } });
+  const mine = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: temporal.address } });
   const calls = Promise.allSettled([cases(mine.client).describe('5158'), cases(mine.client).describe('5159')]);
   await expect(cases(mine.client, { deadlineMs: 100 }).ready()).rejects.toThrow(TemporalAway);
   await mine.close();

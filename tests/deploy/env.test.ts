@@ -39,6 +39,7 @@ test('what .env.example documents is read somewhere', () => {
 
 test('the values that .env.example shows are the defaults', () => {
   const required = {
+    PAYLOAD_KEYS: `a:${Buffer.from([...Array(32).keys()]).toString('base64')}`,
     HELPDESK_URL: 'https://company.zendesk.com',
     HELPDESK_CLIENT_ID: 'a',
     HELPDESK_CLIENT_SECRET: 'a',

@@ -82,14 +82,15 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
   async function build() {
     const server = await devServer();
     open.push(() => server.stop());
-    const temporal = await connectTemporal({ env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
-    const { client } = temporal;
     const company = await startCompany({ searchLagMs });
     open.push(() => company.close());
     const settings = { ...company.env, ...env, SWEEP_MINUTES: String(sweepMinutes), API_TOKEN, PORT: '0' };
     const log = pino({ level: 'silent' });
-    const gateway = await startGateway(loadGatewayConfig(settings), temporal, { log });
+    const gatewayConfig = loadGatewayConfig(settings);
+    const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    open.push(() => temporal.close());
+    const { client } = temporal;
+    const gateway = await startGateway(gatewayConfig, temporal, { log });
     open.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };
