@@ -63,7 +63,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
-    dataConverter: dataConverter(config.payloads, 'worker'),
+    dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
@@ -77,6 +77,16 @@ export async function createWorker({ config, connection, client, namespace = 'de
     }),
     ...options,
   });
+}
+
+/** The failures themselves are encrypted; here ops see why, and count it. */
+function unread(): (why: string, words: string) => void {
+  const { logger, metricMeter } = Runtime.instance();
+  const counter = metricMeter.createCounter('onetouch_unreadable_payloads', 'payload', 'Payloads that could not be read');
+  return (why, words) => {
+    counter.add(1, { why });
+    logger.warn(words, { why });
+  };
 }
 
 const BEAT_MS = 5_000;

@@ -31,14 +31,16 @@ const WORDS: Record<Unreadable, string> = {
  * @param side the worker takes what outsiders send to a workflow: where that cannot be read, it is replaced by a
  *   value that no shape accepts, so that the case records and drops it. Everything else that cannot be read throws
  *   `CannotRead`, and Temporal tries again until it can be read.
+ * @param tell hears of each payload that cannot be read, whatever becomes of it
  */
-export function dataConverter(payloads: PayloadSettings | null, side: 'client' | 'worker'): DataConverter {
+export function dataConverter(payloads: PayloadSettings | null, side: 'client' | 'worker', tell: (why: Unreadable, words: string) => void = () => {}): DataConverter {
   const codec: PayloadCodec = {
     encode: async (given) => (payloads ? given.map((payload) => seal(payload, payloads)) : given),
     decode: async (given, context) =>
       given.map((payload) => {
         const opened = payloads ? open(payload, payloads) : readable(payload);
         if ('payload' in opened) return opened.payload;
+        tell(opened.unreadable, WORDS[opened.unreadable]);
         if (side === 'worker' && context?.type === 'workflow') return unreadable(opened.unreadable);
         throw new CannotRead(opened.unreadable);
       }),
