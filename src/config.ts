@@ -25,6 +25,7 @@ const optional = z
   .optional()
   .transform((s) => (s ? s : null));
 const named = (byDefault: string) => z.string().trim().min(1).default(byDefault);
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
 
 const common = {
@@ -100,6 +101,7 @@ const gatewaySchema = z.object({
   HELPDESK_WEBHOOK_SECRET: required("the signing secret of the helpdesk's webhook (comma-separated while rotating)").transform(list),
   JIRA_WEBHOOK_SECRET: required("the secret of Jira's webhook (comma-separated while rotating)").transform(list),
   API_TOKEN: required('the bearer token of the API and the CLI'),
+  TEMPORAL_UI_ORIGIN: z.string().default('').transform(list).pipe(z.array(z.string().refine(isOrigin, { error: 'is not an origin like https://temporal.example.com' }))),
   HELPDESK_URL: outside.HELPDESK_URL.optional(),
   HELPDESK_CLIENT_ID: optional,
   HELPDESK_CLIENT_SECRET: optional,
@@ -227,6 +229,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
     jiraWebhookSecrets: e.JIRA_WEBHOOK_SECRET,
     apiToken: e.API_TOKEN,
+    temporalUiOrigins: e.TEMPORAL_UI_ORIGIN,
     /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */
     helpdesk: whole(helpdesk),
     jira: whole(jira),

@@ -19,11 +19,13 @@ import { serve, type Serving } from './web/serve.js';
 export async function startGateway(
   config: GatewayConfig,
   { client }: { client: Client },
-  options: { ours?: GatewayDeps['ours']; log?: Logger; now?: () => number } = {},
+  options: { ours?: GatewayDeps['ours']; log?: Logger; now?: () => number; openCodecAt?: string } = {},
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
-  const app = gatewayApp({ cases: cases(client), config, ours, log, ...(options.now && { now: options.now }) });
+  const { payloads, temporalUiOrigins: origins } = config;
+  const codec = { payloads, origins, ...(options.openCodecAt && { openAt: options.openCodecAt }) };
+  const app = gatewayApp({ cases: cases(client), config, codec, ours, log, ...(options.now && { now: options.now }) });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();

@@ -1,4 +1,5 @@
 /** Everything in one process, but for the Temporal server: the sandbox company, the worker and the gateway. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
@@ -15,6 +16,9 @@ import { startTemporal } from './temporal.js';
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
+/** By either name that a browser of this machine may show. */
+const originsOf = (url: string) => [url, url.replace('127.0.0.1', 'localhost')].join(',');
+
 /** How long webhooks that are on their way are waited for at the end. */
 const LAST_WEBHOOKS_MS = 3_000;
 
@@ -30,12 +34,16 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
   };
 
   try {
+    // The UI of the dev server knows no sign-in: the path by which it has payloads read is a secret itself, made anew
+    // at each start and known to that UI alone.
+    const openCodecAt = randomBytes(24).toString('hex');
     const server = await startTemporal({
       cli: config.temporalCli,
       port: ports.TEMPORAL_PORT,
       uiPort: ports.TEMPORAL_UI_PORT,
       dbFile: data.path('temporal.db'),
       logFile: data.path('temporal.log'),
+      codecUrl: `http://127.0.0.1:${ports.PORT}/codec/${openCodecAt}`,
     });
     let stopping = false;
     const failed = server.ended.then(() => {
@@ -58,7 +66,7 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
     });
     ends.push(company.close);
 
-    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken };
+    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken, TEMPORAL_UI_ORIGIN: originsOf(server.uiUrl) };
     const workerConfig = loadWorkerConfig(env);
     const temporal = await connectTemporal({ payloads: workerConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
     ends.push(temporal.close);
@@ -75,7 +83,7 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
       await working;
     });
 
-    const gateway = await startGateway(loadGatewayConfig(env), temporal, { log });
+    const gateway = await startGateway(loadGatewayConfig(env), temporal, { log, openCodecAt });
     ends.push(gateway.close);
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
     ends.push(() => Promise.race([company.idle(), sleep(LAST_WEBHOOKS_MS, undefined, { ref: false })]));

@@ -20,10 +20,10 @@ const READY_MS = 30_000;
 const STOP_MS = 10_000;
 
 /** Starts the server. Rejects, with the end of what it said, when it does not get ready; nothing is left then. */
-export async function startTemporal(o: { cli: string; port: number; uiPort: number; dbFile: string; logFile: string }): Promise<TemporalServer> {
+export async function startTemporal(o: { cli: string; port: number; uiPort: number; dbFile: string; logFile: string; codecUrl: string }): Promise<TemporalServer> {
   const log = await open(o.logFile, 'w+');
   const attributes = Object.values(SEARCH).flatMap(({ name, type }) => ['--search-attribute', `${name}=${TypedSearchAttributes.toMetadataType(type)}`]);
-  const settings = ['--ip', '127.0.0.1', '--port', String(o.port), '--ui-port', String(o.uiPort), '--db-filename', o.dbFile, '--log-level', 'error'];
+  const settings = ['--ip', '127.0.0.1', '--port', String(o.port), '--ui-port', String(o.uiPort), '--db-filename', o.dbFile, '--log-level', 'error', '--ui-codec-endpoint', o.codecUrl];
   // Durable, and as fast as in memory.
   const pragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
   // In our process group: whoever ends the group ends the server too, even where we could not.

@@ -7,6 +7,7 @@ import { BadQuery, Malformed, NoSuchCase, TemporalAway } from '../client/errors.
 import type { GatewayConfig } from '../config.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
+import { codec, loggable, type CodecOptions } from './codec.js';
 import { Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
 import { who } from './who.js';
@@ -14,6 +15,8 @@ import { who } from './who.js';
 export interface GatewayDeps {
   cases: Cases;
   config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'>;
+  /** The codec endpoint; without it there is none. */
+  codec?: CodecOptions;
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
@@ -25,18 +28,19 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, config, ours, now = Date.now, log }: GatewayDeps) {
+export function gatewayApp({ cases, config, codec: codecs, ours, now = Date.now, log }: GatewayDeps) {
   const app = new Hono();
 
   app.use(async (c, next) => {
     const started = performance.now();
     await next();
     // Never a body or a query string: what is logged here is kept.
-    log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) });
+    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started) });
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', limited);
-  app.use('/api/*', who(config.apiToken), limited);
+  const door = who(config.apiToken);
+  app.use('/api/*', door, limited);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
@@ -45,6 +49,7 @@ export function gatewayApp({ cases, config, ours, now = Date.now, log }: Gateway
   });
   app.route('/webhooks', webhooks({ cases, config, ours, now }));
   app.route('/api', api({ cases, now }));
+  if (codecs) app.route('/codec', codec(codecs, door));
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {
@@ -60,7 +65,7 @@ export function gatewayApp({ cases, config, ours, now = Date.now, log }: Gateway
     }
     // Without its message, which may quote what was sent.
     const at = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
-    log.error({ path: c.req.path, error: error.name, at }, 'a request failed');
+    log.error({ path: loggable(c.req.path), error: error.name, at }, 'a request failed');
     return c.json({ reason: 'Something went wrong here; it is in the log.' }, 500);
   });
   return app;

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 export class Refusal extends Error {
   override name = 'Refusal';
   constructor(
-    readonly status: 400 | 401 | 404 | 413,
+    readonly status: 400 | 401 | 403 | 404 | 413,
     reason: string,
     readonly problems?: string[],
   ) {

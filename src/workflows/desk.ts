@@ -14,9 +14,10 @@ import {
 } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import type { CaseRecord, CaseView, Entry, Need } from '../domain/case.js';
-import type { Facts } from '../domain/facts.js';
+import { INQUIRIES, type Facts } from '../domain/facts.js';
 import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import { oneLine, truncate } from '../wording/clean.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import * as messages from './messages.js';
@@ -257,12 +258,12 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
   const at = (time: string | null | undefined) => (time ? new Date(time) : null);
   return {
     stage: state.parked ? 'parked' : state.stage,
-    inquiry: state.ticket?.errorKind ? 'technical-error' : (state.ticket?.inquiry ?? null),
+    inquiry: state.ticket?.errorKind ? 'technical-error' : knownInquiry(state.ticket?.inquiry),
     row: state.ruling?.row ?? null,
     team: state.handoff?.team ?? null,
     jiraKey: state.handoff?.issueKey ?? null,
     priority: state.handoff?.priority ?? null,
-    group: state.ticket?.employerGroup ?? null,
+    group: shortName(state.ticket?.employerGroup),
     problem: null,
     needs: state.needs,
     outcome: state.ending?.outcome ?? null,
@@ -272,6 +273,11 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     cycle: state.cycle,
   };
 }
+
+/** Search attributes are not encrypted: of what a field holds, only what the protocol itself names gets there. */
+const knownInquiry = (inquiry: string | null | undefined) => INQUIRIES.find((known) => known === inquiry) ?? null;
+/** The server takes no value of more than 2 KB, and a database may take no control characters. */
+const shortName = (name: string | null | undefined) => (name ? truncate(oneLine(name), LONGEST_ID) : '') || null;
 
 /** What is said of a message that could not be read. */
 const unreadable = (value: unknown): string | null => {

@@ -1,4 +1,5 @@
 /** The real client against a port where no Temporal is. */
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '../../src/client/cases.js';
@@ -48,7 +49,7 @@ test('a connection closed in the middle of a retry takes nobody down', async () 
 });
 
 const config = (port: number) =>
-  loadGatewayConfig({ PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
+  loadGatewayConfig({ PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't', PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}` });
 const log = pino({ level: 'silent' });
 
 test('the gateway starts all the same: alive, not ready', async () => {
