@@ -291,12 +291,12 @@ function lines(n: Note, ctx: NoteContext): string[] {
 
 // With the mark after it, which may repeat a reason of 4,000 characters in its longest form.
 const LONGEST_NOTE = 40_000;
-/** What reads like a mark of ours: somebody's words that a later look would take for one. */
-const FORGED = /\[(?=onetouch)|^(?=\s*Ref\. \d)/gim;
+/** A line that reads like a mark of ours: somebody's words, which a later look would take for one. */
+const FORGED = /^(?=\s*(?:\[onetouch|Ref\. \d))/gim;
 
 /**
  * One internal note as plain text. An unset article or link is named as a gap, never passed over. Whatever was
  * quoted in it is inert: no control characters, and no mark.
  */
 export const note = (content: Note, ctx: NoteContext): string =>
-  truncate(clean(lines(content, ctx).join('\n')).replace(FORGED, (bracket) => `${bracket || '-'} `), LONGEST_NOTE);
+  truncate(clean(lines(content, ctx).join('\n')).replace(FORGED, '- '), LONGEST_NOTE);
