@@ -182,7 +182,7 @@ describe('mail, through a real SMTP server', () => {
       }
     }
     expect(failed).toEqual([]);
-  });
+  }, 180_000);
 
   test('a hostile address is refused, or is the one recipient', async () => {
     let refusals = 0;
@@ -195,7 +195,7 @@ describe('mail, through a real SMTP server', () => {
       }
     }
     expect(refusals).toBeGreaterThan(HOSTILE.length * 2.5);
-  });
+  }, 180_000);
 });
 
 describe('the sandbox page', () => {
@@ -225,7 +225,7 @@ describe('the sandbox page', () => {
       await company.helpdesk.delete(id);
     }
     expect(failed).toEqual([]);
-  });
+  }, 180_000);
 });
 
 describe('the terminal', () => {
