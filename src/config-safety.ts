@@ -2,8 +2,10 @@
  * What production refuses to start with. One rule a line, each over the parsed settings; a problem names its
  * variable and what to do. Only `ONETOUCH_ENV=development` goes without, and nothing sets that by itself.
  */
+import type { KeyObject } from 'node:crypto';
 import type { GrantKeys } from './grants/keys.js';
 
+type PayloadKeys = ReadonlyMap<string, KeyObject>;
 type Settings = Readonly<Record<string, unknown>>;
 /** The problems of one rule; none where the setting is not read by this process, or is not given. */
 type Rule = (settings: Settings) => string[];
@@ -44,6 +46,16 @@ const distinctGrantKeys: Rule = ({ GRANT_KEYS: keys }) =>
     ? ['GRANT_KEYS has the same key twice, under two ids']
     : [];
 
+/** Who may sign is not who may read: of one key in both places, whoever learns it in one has both. */
+const keysOfTheirOwn: Rule = ({ GRANT_KEYS: grants, PAYLOAD_KEYS: payloads }) => {
+  const signing = new Set((grants as GrantKeys | undefined)?.map((key) => key.secret.toString('hex')));
+  const encrypting = [...((payloads as PayloadKeys | undefined)?.values() ?? [])].map((key) => key.export().toString('hex'));
+  return [
+    ...(new Set(encrypting).size < encrypting.length ? ['PAYLOAD_KEYS has the same key twice, under two ids'] : []),
+    ...(encrypting.some((key) => signing.has(key)) ? ['PAYLOAD_KEYS has a key of GRANT_KEYS: make one of its own (openssl rand -base64 32)'] : []),
+  ];
+};
+
 const RULES: readonly Rule[] = [
   ({ API_TOKEN: token }) => (token ? ['API_TOKEN is for development: in production people and programs sign in (OIDC_ISSUER)'] : []),
   secret('HELPDESK_CLIENT_SECRET'),
@@ -57,6 +69,7 @@ const RULES: readonly Rule[] = [
   encrypted('OIDC_ISSUER'),
   encryptedMail,
   distinctGrantKeys,
+  keysOfTheirOwn,
 ];
 
 /** Every problem of these settings for production; none where it may start. */

@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { auditKey } from './audit/chain.js';
+import { payloadKeys } from './client/payload-keys.js';
 import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
 import { grantKeys } from './grants/keys.js';
 import { roleNames, TOKEN_ALGORITHMS } from './domain/roles.js';
@@ -28,6 +29,7 @@ const optional = z
   .optional()
   .transform((s) => (s ? s : null));
 const named = (byDefault: string) => z.string().trim().min(1).default(byDefault);
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
 
 const common = {
@@ -35,6 +37,10 @@ const common = {
   GRANT_KEYS: required('the keys that sign privileged changes, e.g. 2026-07:<openssl rand -base64 32>; the first signs, each verifies').transform(
     (text, ctx) => grantKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
   ),
+  PAYLOAD_KEYS: required('the keys that everything said to Temporal is encrypted with, e.g. 2026-07:<openssl rand -base64 32>; the first encrypts, each decrypts').transform(
+    (text, ctx) => payloadKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
+  ),
+  PAYLOAD_PLAINTEXT: z.enum(['accept', 'refuse'], { error: 'is neither "accept" nor "refuse"' }).default('refuse'),
   MODE: z.enum(['act', 'observe'], { error: 'is neither "act" nor "observe"' }).default('act'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 };
@@ -132,6 +138,7 @@ const gatewaySchema = z.object({
   OIDC_CLI_CLIENT_ID: optional,
   OIDC_CLI_SCOPE: named('openid profile'),
   API_TOKEN: optional,
+  TEMPORAL_UI_ORIGIN: z.string().default('').transform(list).pipe(z.array(z.string().refine(isOrigin, { error: 'is not an origin like https://temporal.example.com' }))),
   HELPDESK_URL: outside.HELPDESK_URL.optional(),
   HELPDESK_CLIENT_ID: optional,
   HELPDESK_CLIENT_SECRET: optional,
@@ -194,6 +201,7 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
     grantKeys: e.GRANT_KEYS,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     helpdesk: {
       url: e.HELPDESK_URL,
       clientId: e.HELPDESK_CLIENT_ID,
@@ -271,6 +279,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   return {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     port: e.PORT,
     host: e.HOST,
     helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
@@ -294,6 +303,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     apiToken: e.API_TOKEN,
     /** Signs exports of the audit; null where nothing is signed. */
     auditKey: e.AUDIT_KEY,
+    temporalUiOrigins: e.TEMPORAL_UI_ORIGIN,
     /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */
     helpdesk: whole(helpdesk),
     jira: whole(jira),
@@ -315,7 +325,7 @@ const PORT_SETTINGS = [
 export type PortSetting = (typeof PORT_SETTINGS)[number];
 
 /** The outside systems of `npm start` are its sandbox company's, whatever else the environment names. */
-const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|PROBLEM_GROUPS|OPS_EMAIL|[A-Z_]+_HOURS)$/;
+const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|PAYLOAD_PLAINTEXT|SWEEP_MINUTES|PROBLEM_GROUPS|OPS_EMAIL|[A-Z_]+_HOURS)$/;
 const keptSchema = z.object(
   Object.fromEntries(Object.entries({ ...gatewaySchema.shape, ...workerSchema.shape }).filter(([name]) => KEPT_WITH_THE_SANDBOX.test(name))),
 );

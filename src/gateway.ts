@@ -22,7 +22,7 @@ import { serve, type Serving } from './web/serve.js';
 export async function startGateway(
   config: GatewayConfig,
   { client }: { client: Client },
-  options: Partial<Pick<GatewayDeps, 'ours' | 'log' | 'now' | 'onRefused'>> = {},
+  options: Partial<Pick<GatewayDeps, 'ours' | 'log' | 'now' | 'onRefused'>> & { openCodecAt?: string } = {},
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
@@ -31,7 +31,8 @@ export async function startGateway(
     options.onRefused?.(refused);
     void recordRefused(talk, refused).catch((error: unknown) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
   };
-  const app = gatewayApp({ cases: talk, problems: problems(client), auditor: auditor(client), config, ours, log, ...(options.now && { now: options.now }), onRefused });
+  const codec = { payloads: config.payloads, origins: config.temporalUiOrigins, ...(options.openCodecAt && { openAt: options.openCodecAt }) };
+  const app = gatewayApp({ cases: talk, problems: problems(client), auditor: auditor(client), config, codec, ours, log, ...(options.now && { now: options.now }), onRefused });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();
@@ -61,7 +62,7 @@ function ourselvesIn({ helpdesk, jira }: GatewayConfig, log: Logger): GatewayDep
 async function main(): Promise<void> {
   const config = loadGatewayConfig();
   // Lazy: a gateway that starts before Temporal answers 503 instead of not at all.
-  const temporal = await connectTemporal({ lazy: true });
+  const temporal = await connectTemporal({ payloads: config.payloads, lazy: true });
   let gateway: Serving;
   try {
     gateway = await startGateway(config, temporal);

@@ -71,7 +71,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
-    dataConverter: dataConverter(),
+    dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
@@ -85,6 +85,16 @@ export async function createWorker({ config, connection, client, namespace = 'de
     }),
     ...options,
   });
+}
+
+/** The failures themselves are encrypted; here ops see why, and count it. */
+function unread(): (why: string, words: string) => void {
+  const { logger, metricMeter } = Runtime.instance();
+  const counter = metricMeter.createCounter('onetouch_unreadable_payloads', 'payload', 'Payloads that could not be read');
+  return (why, words) => {
+    counter.add(1, { why });
+    logger.warn(words, { why });
+  };
 }
 
 const BEAT_MS = 5_000;
@@ -119,7 +129,7 @@ async function main(): Promise<void> {
   const config = loadWorkerConfig();
   const log = logger(config.logLevel);
   Runtime.install({ logger: temporalLogger(log) satisfies Logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const temporal = await connectTemporal();
+  const temporal = await connectTemporal({ payloads: config.payloads });
   const native = loadClientConnectConfig();
   const connection = await NativeConnection.connect((native.connectionOptions ?? {}) as NativeConnectionOptions);
   const ports = await connectPorts(config, log);

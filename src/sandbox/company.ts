@@ -34,6 +34,8 @@ export interface CompanySecrets {
   adminToken: string;
   /** Base64: what the gateway signs grants with. */
   grantKey: string;
+  /** The key of what onetouch keeps in Temporal: nobody else's secret, but made and kept like the others. */
+  payloadKey: string;
 }
 export interface CompanyOptions {
   /** Where state and ledgers are kept, one JSON file a system; in memory only without it. */
@@ -75,6 +77,7 @@ export function newSecrets(): CompanySecrets {
     jiraWebhookSecret: secret(),
     adminToken: secret(),
     grantKey: randomBytes(32).toString('base64'),
+    payloadKey: randomBytes(32).toString('base64'),
   };
 }
 
@@ -203,6 +206,7 @@ function environment(urls: Urls, secrets: CompanySecrets, searchLagMs = 0): Reco
     JIRA_SEARCH_LAG_SECONDS: String(Math.ceil(searchLagMs / 1000)),
     ADMIN_URL: urls.admin,
     ADMIN_TOKEN: secrets.adminToken,
+    PAYLOAD_KEYS: `sandbox:${secrets.payloadKey}`,
     SMTP_URL: urls.smtp,
     MAIL_FROM: 'Member Services <help@company.invalid>',
     MAIL_REPLY_TO: 'support+id{ticket}@company.invalid',

@@ -1,6 +1,6 @@
 /**
  * Who may do what: one table of every route. A route that is not in it is not mounted, and a request to one is
- * refused. Everything under `/api` needs a role; a new route is one line here.
+ * refused. Everything under `/api` and `/codec` needs a role; a new route is one line here.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
@@ -59,6 +59,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cases/:ticket/audit': EVERYBODY,
   'GET /api/audit': ['auditor', 'admin'],
   'GET /api/audit/key': EVERYBODY,
+
+  // Agents send signals and never need to read another's case; auditors read and never send.
+  'POST /codec/decode': ['auditor', 'ops', 'lead', 'admin'],
+  'POST /codec/encode': ON_GROUPS,
 };
 
 /** Privileged changes, by their verb: each takes a grant. Some are a route's own, some a word in its body. */
@@ -97,7 +101,7 @@ export interface Known {
 }
 
 /** What goes before the routes; it answers nothing itself but refusals. */
-const MIDDLEWARE = ['/*', '/api/*', '/webhooks/*'];
+const MIDDLEWARE = ['/*', '/api/*', '/webhooks/*', '/codec/*'];
 
 /** e.g. `GET` `/api/cases/:ticket`: what a request may come to, in the order in which it is tried. */
 export const routesOf = (c: Context): { method: string; path: string }[] =>
@@ -109,12 +113,12 @@ export function everyRouteDeclared(routes: readonly { method: string; path: stri
   const there = new Set(routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`));
   const missing = [...there].filter((route) => !Object.hasOwn(table, route));
   const left = Object.keys(table).filter((route) => !there.has(route));
-  const wide = Object.entries(table).flatMap(([route, access]) => (typeof access === 'string' && / \/api(\/|$)/.test(route) ? [route] : []));
+  const wide = Object.entries(table).flatMap(([route, access]) => (typeof access === 'string' && / \/(api|codec)(\/|$)/.test(route) ? [route] : []));
   const forAll = routes.filter(({ method, path }) => method === 'ALL' && !MIDDLEWARE.includes(path)).map(({ path }) => path);
   if (forAll.length) throw new Error(`web/access.ts knows no middleware at ${forAll.join(', ')}, and a route is for one method`);
   if (missing.length) throw new Error(`web/access.ts does not say who may: ${missing.join(', ')}`);
   if (left.length) throw new Error(`web/access.ts has routes that are not there: ${left.join(', ')}`);
-  if (wide.length) throw new Error(`web/access.ts lets anybody under /api: ${wide.join(', ')}`);
+  if (wide.length) throw new Error(`web/access.ts lets anybody in: ${wide.join(', ')}`);
 }
 
 /** Lets those through whose role may, as that role; others get a 403 that says who may. Unknown paths go on to a 404. */

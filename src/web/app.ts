@@ -12,6 +12,7 @@ import { auditApi } from './api/audit.js';
 import { allowed, everyRouteDeclared, routesOf, type Known, type Refused } from './access.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
+import { codec, loggable, openCodec, type CodecOptions } from './codec.js';
 import { perCaller, perRefused } from './rate.js';
 import { IssuerAway, Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
@@ -22,6 +23,7 @@ export interface GatewayDeps {
   problems: Problems;
   auditor: Auditor;
   config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken' | 'oidc' | 'grantKeys'> & { auditKey?: AuditKey | null };
+  codec: CodecOptions;
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
@@ -35,18 +37,19 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.now, onRefused, log }: GatewayDeps) {
+export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ours, now = Date.now, onRefused, log }: GatewayDeps) {
   const app = new Hono<Known>();
 
   app.use(async (c, next) => {
     const started = performance.now();
     await next();
     // Never a body or a query string: what is logged here is kept.
-    log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) });
+    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started) });
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', perRefused(), limited);
-  app.use('/api/*', perRefused(), who(config, now), perCaller(), limited, allowed);
+  const [signedIn, counted] = [who(config, now), perCaller()];
+  app.use('/api/*', perRefused(), signedIn, counted, limited, allowed);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
@@ -60,7 +63,9 @@ export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.
   app.route('/webhooks', webhooks({ cases, problems, config, ours, now }));
   app.route('/api', api({ cases, problems, grantKeys: config.grantKeys, now }));
   app.route('/api', auditApi({ auditor, key: config.auditKey ?? null, now }));
+  app.route('/codec', codec(codecs, [perRefused(), signedIn, counted, allowed]));
   everyRouteDeclared(app.routes);
+  if (codecs.openAt) app.route('/codec', openCodec(codecs, codecs.openAt));
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {
@@ -83,7 +88,7 @@ export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.
     }
     // Without its message, which may quote what was sent.
     const at = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
-    log.error({ path: c.req.path, error: error.name, at }, 'a request failed');
+    log.error({ path: loggable(c.req.path), error: error.name, at }, 'a request failed');
     return c.json({ reason: 'Something went wrong here; it is in the log.' }, 500);
   });
   return app;

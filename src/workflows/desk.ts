@@ -6,6 +6,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  log,
   patched,
   setCurrentDetails,
   setHandler,
@@ -14,9 +15,10 @@ import {
 } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import type { CaseRecord, CaseView, Entry, Need } from '../domain/case.js';
-import type { Facts } from '../domain/facts.js';
+import { INQUIRIES, type Facts } from '../domain/facts.js';
 import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import { oneLine, truncate } from '../wording/clean.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
@@ -25,6 +27,7 @@ import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
 import { groupNews, troubleshot } from './troubleshooting-messages.js';
+import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -36,6 +39,7 @@ const LONGEST_ID = 200;
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
+  mustBeRead('What the case began with', input);
   // Only the server says that a run goes on from another: a state that somebody starts a case with is nobody's word.
   const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
   const state: CaseState = (goesOn ? input.carried : undefined) ?? newCase(iso(Date.now()));
@@ -52,9 +56,11 @@ export function openDesk(input: CaseInput) {
 
   /** Puts a message on the desk, or records why it was refused. Answers what an Update returns. */
   function hear(verb: Verb, value: unknown, by: messages.Actor, id?: string): messages.Answer {
-    const wrong = wrongShape(verb, value);
+    const unread = unreadable(value);
+    if (unread) log.warn(unread, { verb });
+    const wrong = unread ?? wrongShape(verb, value);
     if (wrong) {
-      record('refused', `refused a malformed message: ${wrong}`, { by: by.name });
+      record('refused', unread ?? `refused a malformed message: ${wrong}`, { by: by.name });
       return { accepted: false, reason: wrong };
     }
     const given: unknown = id ?? (value as { id?: unknown }).id;
@@ -94,22 +100,26 @@ export function openDesk(input: CaseInput) {
     return message.verb === 'issueChanged' && state.inbox.some((m) => m.verb === 'issueChanged' && m.key === message.key);
   }
 
+  const read = signalReader();
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
-  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
-  setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
-  setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
-  setHandler(messages.denied, (m) => {
+  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', read(m), { ...outside, name: 'helpdesk' }));
+  setHandler(messages.issueChanged, (m) => void hear('issueChanged', read(m), { ...outside, name: 'Jira' }));
+  setHandler(messages.inherited, (m) => void hear('inherited', read(m), { ...outside, name: 'onetouch' }));
+  setHandler(messages.denied, (said) => {
+    const m = read(said) as messages.Denied;
+    const unread = unreadable(m);
+    if (unread) return record('refused', unread, { by: messages.TEMPORAL_UI.name });
     const wrong = wrongAttempt(m) ?? (readActor(m.by) ? null : 'denied: by must say who it is');
     if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
     else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
   });
-  setHandler(groupNews, (m) => void hear('groupNews', m, { ...outside, name: 'group troubleshooting' }));
-  setHandler(troubleshot, (m) => void hear('troubleshot', m, { ...outside, name: 'group troubleshooting' }));
-  setHandler(problems.problemSays, (m) => void hear('problemSays', m, { ...outside, name: 'problem' }));
+  setHandler(groupNews, (m) => void hear('groupNews', read(m), { ...outside, name: 'group troubleshooting' }));
+  setHandler(troubleshot, (m) => void hear('troubleshot', read(m), { ...outside, name: 'group troubleshooting' }));
+  setHandler(problems.problemSays, (m) => void hear('problemSays', read(m), { ...outside, name: 'problem' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
-  setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
-  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
-  setHandler(messages.provideSignal, (m) => void hear('provide', m, messages.TEMPORAL_UI));
+  setHandler(messages.closeSignal, (m) => void hear('close', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.provideSignal, (m) => void hear('provide', read(m), messages.TEMPORAL_UI));
   const answering = [
     [messages.close, 'close'],
     [messages.reEscalate, 'reEscalate'],
@@ -124,9 +134,9 @@ export function openDesk(input: CaseInput) {
     [problems.unlink, 'unlink'],
   ] as const;
   for (const [update, verb] of answering) {
-    setHandler(update as typeof messages.close, (m) => hear(verb, m, readActor(m.by)!, m.id), {
+    setHandler(update as typeof messages.close, (m) => hear(verb, mustBeRead('A command that was read before', m), readActor(m.by)!, m.id), {
       validator: (m) => {
-        const wrong = wrongShape(verb, m) ?? (readActor(m.by) ? null : 'by must say who it is: name, role, verified');
+        const wrong = unreadable(m) ?? wrongShape(verb, m) ?? (readActor(m.by) ? null : 'by must say who it is: name, role, verified');
         if (wrong) throw new Error(wrong);
       },
     });
@@ -294,12 +304,12 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
   const at = (time: string | null | undefined) => (time ? new Date(time) : null);
   return {
     stage: state.parked ? 'parked' : state.stage,
-    inquiry: state.ticket?.errorKind ? 'technical-error' : (state.ticket?.inquiry ?? null),
+    inquiry: state.ticket?.errorKind ? 'technical-error' : knownInquiry(state.ticket?.inquiry),
     row: state.ruling?.row ?? null,
     team: state.handoff?.team ?? null,
     jiraKey: state.handoff?.issueKey ?? null,
     priority: state.handoff?.priority ?? null,
-    group: state.ticket?.employerGroup ?? null,
+    group: shortName(state.ticket?.employerGroup),
     problem: state.handoff?.problem ?? null,
     needs: state.needs,
     outcome: state.ending?.outcome ?? null,
@@ -309,6 +319,11 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     cycle: state.cycle,
   };
 }
+
+/** Search attributes are not encrypted: of what a field holds, only what the protocol itself names gets there. */
+const knownInquiry = (inquiry: string | null | undefined) => INQUIRIES.find((known) => known === inquiry) ?? null;
+/** The server takes no value of more than 2 KB, and a database may take no control characters. */
+export const shortName = (name: string | null | undefined) => (name ? truncate(oneLine(name), LONGEST_ID) : '') || null;
 
 const VERB_WORDS: Record<Verb, string> = {
   ticketChanged: 'the ticket changed',

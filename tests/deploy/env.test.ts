@@ -41,6 +41,7 @@ test('what .env.example documents is read somewhere', () => {
 const required = {
   HELPDESK_URL: 'https://company.zendesk.com',
   GRANT_KEYS: `k1:${RANDOM}`,
+  PAYLOAD_KEYS: `a:${Buffer.from([...Array(32).keys()]).toString('base64')}`,
   OIDC_ISSUER: 'https://sign-in.example.com',
   OIDC_AUDIENCE: 'https://onetouch.example.com',
   HELPDESK_CLIENT_ID: 'a',

@@ -6,7 +6,9 @@ import { startCompany } from '../../src/sandbox/company.js';
 
 const secret = () => randomBytes(24).toString('base64');
 const KEY = randomBytes(32).toString('base64');
+const PAYLOAD_KEY = randomBytes(32).toString('base64');
 const GOOD = {
+  PAYLOAD_KEYS: `2026-07:${PAYLOAD_KEY}`,
   GRANT_KEYS: `2026-07:${KEY}`,
   OIDC_ISSUER: 'https://sign-in.company.com',
   OIDC_AUDIENCE: 'https://onetouch.company.com/api',
@@ -43,6 +45,14 @@ test.each(both)('the %s starts with a good set, in production by default', (entr
   expect(problems(entry, {})).toEqual([]);
   expect(problems(entry, { ONETOUCH_ENV: 'production' })).toEqual([]);
   expect(problems(entry, { ONETOUCH_ENV: 'prod' })).toEqual([expect.stringMatching(/^ONETOUCH_ENV is neither/)]);
+});
+
+test.each(both)('the %s does not start without encryption, nor with one key for two purposes', (entry) => {
+  expect(problems(entry, { PAYLOAD_KEYS: undefined })).toEqual([expect.stringMatching(/^PAYLOAD_KEYS is missing/)]);
+  expect(problems(entry, { PAYLOAD_KEYS: `p:${KEY}` })).toEqual([expect.stringContaining('PAYLOAD_KEYS has a key of GRANT_KEYS')]);
+  const twice = problems(entry, { PAYLOAD_KEYS: `a:${PAYLOAD_KEY},b:${PAYLOAD_KEY}` });
+  expect(twice).toEqual([expect.stringContaining('PAYLOAD_KEYS has the same key twice')]);
+  expect(twice[0]).not.toContain(PAYLOAD_KEY);
 });
 
 describe('a secret', () => {

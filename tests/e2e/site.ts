@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -57,6 +57,12 @@ export interface SiteOptions {
   sweepMinutes?: number;
   /** Where the worker runs; `processes` are started by the test, which may kill them. */
   worker?: 'here' | 'processes';
+  /** Where the worker and the gateway log to; nowhere when absent. */
+  log?: Logger;
+  /** Of Temporal; a test that looks at logs or metrics installs its own. */
+  runtime?: 'quiet' | 'own';
+  /** Where Temporal keeps its database, and leaves it. */
+  dbFile?: string;
 }
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
@@ -70,7 +76,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here' }: SiteOptions) {
+async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile }: SiteOptions) {
   const open: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of open.splice(0).reverse()) await end();
@@ -83,16 +89,16 @@ async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinu
   }
 
   async function build() {
-    const server = await devServer();
+    const server = await devServer({ ...(dbFile && { dbFile }) });
     open.push(() => server.stop());
-    const temporal = await connectTemporal({ env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
-    const { client } = temporal;
     const company = await startCompany({ searchLagMs, identity });
     open.push(() => company.close());
     const settings = { ...company.env, ...env, SWEEP_MINUTES: String(sweepMinutes), API_TOKEN, PORT: '0' };
-    const log = pino({ level: 'silent' });
-    const gateway = await startGateway(loadGatewayConfig(settings), temporal, { log });
+    const gatewayConfig = loadGatewayConfig(settings);
+    const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    open.push(() => temporal.close());
+    const { client } = temporal;
+    const gateway = await startGateway(gatewayConfig, temporal, { log });
     open.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };
@@ -109,7 +115,7 @@ async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinu
 
     async function workHere(): Promise<() => Promise<void>> {
       // Warnings are what these tests bring about: workers that are killed, a server that is away.
-      quietRuntime();
+      if (runtime === 'quiet') quietRuntime();
       const config = loadWorkerConfig(settings);
       const connection = await NativeConnection.connect({ address: server.address });
       const ports = await connectPorts(config, log);

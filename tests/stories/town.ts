@@ -16,6 +16,7 @@ import { auditor } from '../../src/client/audit.js';
 import { cases, type Cases } from '../../src/client/cases.js';
 import { problems } from '../../src/client/problems.js';
 import { temporalClient } from '../../src/client/connect.js';
+import { dataConverter } from '../../src/client/data-converter.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
 import type { FactValues } from '../../src/domain/facts.js';
@@ -72,17 +73,22 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     return (await app!.request(path, { method: 'POST', headers, body: new Uint8Array(body) })).status;
   }
   const config = loadWorkerConfig({ ...company.env, JIRA_SEARCH_LAG_SECONDS: '0', ...settings });
+  // What is kept to be replayed later is kept as it is: it must be read without a key, and be small.
+  const payloads = RECORD ? null : config.payloads;
   const log = pino({ level: 'silent' });
   const ports = await connectPorts(config, log);
-  const client = temporalClient(env.connection, 'default');
+  const client = temporalClient(env.connection, 'default', payloads);
   const talk: Cases = cases(client);
-  const worker: Worker = await createWorker({ config, connection: env.nativeConnection, client, ports, options });
+  const worker: Worker = await createWorker({
+    config, connection: env.nativeConnection, client, ports, options: { dataConverter: dataConverter(payloads, 'worker'), ...options },
+  });
   const running = worker.run();
   app = gatewayApp({
     cases: talk,
     auditor: auditor(client),
     problems: problems(client),
     config: { helpdeskWebhookSecrets: [company.env['HELPDESK_WEBHOOK_SECRET']!], jiraWebhookSecrets: [company.env['JIRA_WEBHOOK_SECRET']!], apiToken: 'token', oidc: null, grantKeys: config.grantKeys },
+    codec: { payloads: config.payloads, origins: [] },
     ours: ports.whoAmI,
     now: () => wall,
     log,

@@ -12,7 +12,7 @@ import { AUDIENCE, newKey, startIdentity, type Identity } from '../../src/sandbo
 import { ACCESS, everyRouteDeclared, type Refused } from '../../src/web/access.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { fakeProblems, OTHER, PROBLEM } from './fake-problems.js';
-import { fakeAuditor } from './town.js';
+import { CODEC, fakeAuditor } from './town.js';
 import { fakeCases } from './fake-cases.js';
 import { TOKEN, town } from './town.js';
 
@@ -54,6 +54,8 @@ const ROUTES: Record<string, { may: string; body?: object }> = {
   'GET /api/cases/:ticket/audit': { may: 'auditor agent ops lead admin' },
   'GET /api/audit': { may: 'auditor admin' },
   'GET /api/audit/key': { may: 'auditor agent ops lead admin' },
+  'POST /codec/decode': { may: 'auditor ops lead admin', body: { payloads: [] } },
+  'POST /codec/encode': { may: 'agent ops lead admin', body: { payloads: [] } },
 };
 /** What a word in the body makes privileged. */
 const PRIVILEGED: { route: string; may: string; body: object }[] = [
@@ -72,7 +74,7 @@ function gateway({ now = Date.now } = {}) {
   const { cases, calls } = fakeCases();
   const refused: Refused[] = [];
   const config = loadGatewayConfig({ ...WEBHOOKS, ...identity.env, ONETOUCH_ENV: 'development' });
-  const app = gatewayApp({ cases, problems: fakeProblems(calls), auditor: fakeAuditor(calls), config, ours: { helpdesk: async () => null, jira: async () => null }, now, log, onRefused: (who) => refused.push(who) });
+  const app = gatewayApp({ cases, problems: fakeProblems(calls), auditor: fakeAuditor(calls), config, codec: CODEC, ours: { helpdesk: async () => null, jira: async () => null }, now, log, onRefused: (who) => refused.push(who) });
   const ask = (route: string, token: string | null, body?: object, headers: Record<string, string> = {}) => {
     const [method, path] = route.split(' ') as [string, string];
     return app.request(path.replace(':ticket', '5158').replace(':problem', PROBLEM), {
@@ -83,7 +85,7 @@ function gateway({ now = Date.now } = {}) {
   };
   return { app, calls, refused, ask, told: () => calls.filter(([verb]) => verb !== 'state') };
 }
-const WEBHOOKS = { HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}` };
+const WEBHOOKS = { PAYLOAD_KEYS: `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}`, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}` };
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -144,7 +146,8 @@ test('a route that the table does not have is not mounted, nor one under /api th
 });
 
 describe.each(Object.entries(ROUTES))('%s', (route, { may, body }) => {
-  const isApi = route.includes(' /api');
+  const isApi = / \/(api|codec)\//.test(route);
+  const isCommand = route.startsWith('POST /api');
 
   test.each(ROLES)('as %s', async (role: Role) => {
     const { ask, calls, told, refused } = gateway();
@@ -154,7 +157,7 @@ describe.each(Object.entries(ROUTES))('%s', (route, { may, body }) => {
       expect(response.status).toBe(200);
       expect(refused).toEqual([]);
       for (const [, , said] of body ? told() : []) expect(said).toMatchObject({ by: { role, verified: true, subject: `program-${role}` } });
-      if (body) expect(told()).toHaveLength(1);
+      if (isCommand) expect(told()).toHaveLength(1);
     } else {
       expect([response.status, calls]).toEqual([403, []]);
       expect(((await response.json()) as { reason: string }).reason).toContain(`you are ${role}`);

@@ -1,5 +1,5 @@
 /** A gateway app over fake cases, at a fixed time, and signed webhooks for it. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
@@ -9,7 +9,9 @@ import { entriesOf } from '../../src/domain/audit.js';
 import type { Auditor } from '../../src/client/audit.js';
 import { AT, fakeCases, TIMELINE, type Call } from './fake-cases.js';
 import { fakeProblems } from './fake-problems.js';
+import { payloadKeys } from '../../src/client/payload-keys.js';
 import type { GatewayConfig } from '../../src/config.js';
+import type { CodecOptions } from '../../src/web/codec.js';
 import type { Refused } from '../../src/web/access.js';
 
 export const NOW = Date.parse(AT);
@@ -26,6 +28,7 @@ export const fakeAuditor = (calls: Call[]): Auditor => ({
     return Promise.resolve(AUDIT);
   },
 });
+export const CODEC: CodecOptions = { payloads: { keys: payloadKeys(`k1:${randomBytes(32).toString('base64')}`, (problem) => { throw new Error(problem); }), plaintext: 'refuse' }, origins: ['https://temporal.example.com'] };
 export const OUR_HELPDESK_ID = '900';
 export const GRANT_KEYS = [{ id: 'k1', secret: Buffer.from('a key for the tests of the grants') }];
 export const OUR_JIRA_ID = 'our-account';
@@ -37,6 +40,7 @@ export function town(how: Parameters<typeof fakeCases>[0] & Parameters<typeof fa
     problems: fakeProblems(calls, how),
     auditor: fakeAuditor(calls),
     config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN, oidc: how.oidc ?? null, grantKeys: GRANT_KEYS, auditKey: how.auditKey === undefined ? AUDIT_KEY : how.auditKey },
+    codec: CODEC,
     ours: { helpdesk: () => Promise.resolve(OUR_HELPDESK_ID), jira: () => Promise.resolve(OUR_JIRA_ID) },
     now: () => NOW,
     ...(how.onRefused && { onRefused: how.onRefused }),
