@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { connectTemporal } from '../src/client/connect.js';
 import { loadGatewayConfig } from '../src/config.js';
 import { freePorts } from '../src/dev/ports.js';
 import { startTemporal } from '../src/dev/temporal.js';
@@ -19,7 +20,7 @@ import { startCompany } from '../src/sandbox/company.js';
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
 const READY_MS = 60_000;
-const NO_PORTS = { PORT: 0, TEMPORAL_PORT: 0, TEMPORAL_UI_PORT: 0, SANDBOX_PORT: 0, SANDBOX_HELPDESK_PORT: 0, SANDBOX_JIRA_PORT: 0, SANDBOX_ADMIN_PORT: 0, SANDBOX_SMTP_PORT: 0 };
+const NO_PORTS = { PORT: 0, TEMPORAL_PORT: 0, TEMPORAL_UI_PORT: 0, SANDBOX_PORT: 0, SANDBOX_HELPDESK_PORT: 0, SANDBOX_JIRA_PORT: 0, SANDBOX_ADMIN_PORT: 0, SANDBOX_SMTP_PORT: 0, SANDBOX_IDENTITY_PORT: 0 };
 
 /** Starts all of it. Rejects when a part cannot start; nothing is left running then. */
 export async function openSite({ temporalCli, settings }: { temporalCli: string; settings: Record<string, string> }) {
@@ -38,16 +39,19 @@ export async function openSite({ temporalCli, settings }: { temporalCli: string;
       dbFile: join(dir, 'temporal.db'),
       logFile: join(dir, 'temporal.log'),
     });
-    ends.push(server.stop, server.temporal.close);
+    ends.push(server.stop);
     const company = await startCompany();
     ends.push(company.close);
     const env = { ...company.env, ...settings, API_TOKEN: 'bench', PORT: '0' };
-    const gateway = await startGateway(loadGatewayConfig(env), server.temporal, { log: pino({ level: 'silent' }) });
+    const config = loadGatewayConfig(env);
+    const temporal = await connectTemporal({ payloads: config.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    ends.push(temporal.close);
+    const gateway = await startGateway(config, temporal, { log: pino({ level: 'silent' }) });
     ends.push(gateway.close);
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
     const worker = await startWorker({ ...env, TEMPORAL_ADDRESS: server.address });
     ends.push(worker.kill);
-    return { company, client: server.temporal.client, worker, close };
+    return { company, client: temporal.client, worker, close };
   } catch (error) {
     await close();
     throw error;

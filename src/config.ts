@@ -6,7 +6,11 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { auditKey } from './audit/chain.js';
+import { payloadKeys } from './client/payload-keys.js';
 import { REPORT_FIELDS, type ReportField } from './domain/facts.js';
+import { grantKeys } from './grants/keys.js';
+import { roleNames, TOKEN_ALGORITHMS } from './domain/roles.js';
+import { unsafe } from './config-safety.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,9 +29,18 @@ const optional = z
   .optional()
   .transform((s) => (s ? s : null));
 const named = (byDefault: string) => z.string().trim().min(1).default(byDefault);
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
 
 const common = {
+  ONETOUCH_ENV: z.enum(['production', 'development'], { error: 'is neither "production" nor "development"' }).default('production'),
+  GRANT_KEYS: required('the keys that sign privileged changes, e.g. 2026-07:<openssl rand -base64 32>; the first signs, each verifies').transform(
+    (text, ctx) => grantKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
+  ),
+  PAYLOAD_KEYS: required('the keys that everything said to Temporal is encrypted with, e.g. 2026-07:<openssl rand -base64 32>; the first encrypts, each decrypts').transform(
+    (text, ctx) => payloadKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
+  ),
+  PAYLOAD_PLAINTEXT: z.enum(['accept', 'refuse'], { error: 'is neither "accept" nor "refuse"' }).default('refuse'),
   MODE: z.enum(['act', 'observe'], { error: 'is neither "act" nor "observe"' }).default('act'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 };
@@ -102,7 +115,6 @@ const gatewaySchema = z.object({
   HOST: named('127.0.0.1'),
   HELPDESK_WEBHOOK_SECRET: required("the signing secret of the helpdesk's webhook (comma-separated while rotating)").transform(list),
   JIRA_WEBHOOK_SECRET: required("the secret of Jira's webhook (comma-separated while rotating)").transform(list),
-  API_TOKEN: required('the bearer token of the API and the CLI'),
   AUDIT_KEY: optional.transform((text, context) => {
     try {
       return text === null ? null : auditKey(text);
@@ -111,6 +123,22 @@ const gatewaySchema = z.object({
       return z.NEVER;
     }
   }),
+  OIDC_ISSUER: url('the identity provider whose access tokens the API takes, e.g. https://company.okta.com/oauth2/default').optional(),
+  OIDC_AUDIENCE: optional,
+  OIDC_ROLES_CLAIM: named('roles'),
+  OIDC_ROLES: z
+    .string()
+    .default('')
+    .transform((text, ctx) => roleNames(text, (problem) => ctx.addIssue({ code: 'custom', message: problem }))),
+  OIDC_NAME_CLAIM: named('name'),
+  OIDC_ALGORITHMS: named('RS256,PS256,ES256,EdDSA')
+    .transform(list)
+    .pipe(z.array(z.enum(TOKEN_ALGORITHMS, { error: `knows only ${TOKEN_ALGORITHMS.join(', ')}` })).min(1)),
+  OIDC_CLOCK_TOLERANCE_SECONDS: z.coerce.number().min(0).max(300).default(30),
+  OIDC_CLI_CLIENT_ID: optional,
+  OIDC_CLI_SCOPE: named('openid profile'),
+  API_TOKEN: optional,
+  TEMPORAL_UI_ORIGIN: z.string().default('').transform(list).pipe(z.array(z.string().refine(isOrigin, { error: 'is not an origin like https://temporal.example.com' }))),
   HELPDESK_URL: outside.HELPDESK_URL.optional(),
   HELPDESK_CLIENT_ID: optional,
   HELPDESK_CLIENT_SECRET: optional,
@@ -138,6 +166,7 @@ const devSchema = z.object({
   SANDBOX_JIRA_PORT: port(4102),
   SANDBOX_ADMIN_PORT: port(4103),
   SANDBOX_SMTP_PORT: port(4125),
+  SANDBOX_IDENTITY_PORT: port(4104),
 });
 
 /** What is wrong with the environment, one line a variable. */
@@ -156,14 +185,23 @@ function parse<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output
   throw new ConfigError(result.error.issues.map((i) => `${i.path.join('.')} ${i.message}`));
 }
 
+/** Throws `ConfigError` where production would run on what only a sandbox may. */
+function refuseUnsafe(env: { ONETOUCH_ENV: 'production' | 'development' } & Record<string, unknown>): void {
+  const problems = env.ONETOUCH_ENV === 'production' ? unsafe(env) : [];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /** The worker's configuration. Throws `ConfigError`. */
 export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(workerSchema, env);
+  refuseUnsafe(e);
   const field = (name: ReportField) =>
     e[`HELPDESK_FIELD_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}` as keyof typeof e] as string;
   return {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
+    grantKeys: e.GRANT_KEYS,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     helpdesk: {
       url: e.HELPDESK_URL,
       clientId: e.HELPDESK_CLIENT_ID,
@@ -231,6 +269,9 @@ export type Articles = WorkerConfig['articles'];
 /** The gateway's configuration. Throws `ConfigError`. */
 export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(gatewaySchema, env);
+  refuseUnsafe(e);
+  if (e.OIDC_ISSUER && !e.OIDC_AUDIENCE) throw new ConfigError(['OIDC_AUDIENCE is missing: the API\'s own name at the identity provider, which each token must be for']);
+  if (!e.OIDC_ISSUER && !e.API_TOKEN) throw new ConfigError(['OIDC_ISSUER is missing: the identity provider whose access tokens the API takes']);
   const helpdesk = { url: e.HELPDESK_URL, clientId: e.HELPDESK_CLIENT_ID, clientSecret: e.HELPDESK_CLIENT_SECRET };
   const jira = { url: e.JIRA_URL, email: e.JIRA_EMAIL, apiToken: e.JIRA_API_TOKEN };
   const whole = <T extends Record<string, unknown>>(o: T) =>
@@ -238,13 +279,31 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   return {
     mode: e.MODE,
     logLevel: e.LOG_LEVEL,
+    payloads: { keys: e.PAYLOAD_KEYS, plaintext: e.PAYLOAD_PLAINTEXT },
     port: e.PORT,
     host: e.HOST,
     helpdeskWebhookSecrets: e.HELPDESK_WEBHOOK_SECRET,
     jiraWebhookSecrets: e.JIRA_WEBHOOK_SECRET,
+    grantKeys: e.GRANT_KEYS,
+    /** Sign-in by access tokens; null where there is none, in development. */
+    oidc: e.OIDC_ISSUER
+      ? {
+          issuer: e.OIDC_ISSUER,
+          audience: e.OIDC_AUDIENCE!,
+          rolesClaim: e.OIDC_ROLES_CLAIM,
+          roleNames: e.OIDC_ROLES,
+          nameClaim: e.OIDC_NAME_CLAIM,
+          algorithms: e.OIDC_ALGORITHMS,
+          toleranceS: e.OIDC_CLOCK_TOLERANCE_SECONDS,
+          /** What `onetouch login` signs in with; null where the provider has no client for it. */
+          cli: e.OIDC_CLI_CLIENT_ID ? { clientId: e.OIDC_CLI_CLIENT_ID, scope: e.OIDC_CLI_SCOPE } : null,
+        }
+      : null,
+    /** A static token, in development alone. */
     apiToken: e.API_TOKEN,
     /** Signs exports of the audit; null where nothing is signed. */
     auditKey: e.AUDIT_KEY,
+    temporalUiOrigins: e.TEMPORAL_UI_ORIGIN,
     /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */
     helpdesk: whole(helpdesk),
     jira: whole(jira),
@@ -261,11 +320,12 @@ const PORT_SETTINGS = [
   'SANDBOX_JIRA_PORT',
   'SANDBOX_ADMIN_PORT',
   'SANDBOX_SMTP_PORT',
+  'SANDBOX_IDENTITY_PORT',
 ] as const;
 export type PortSetting = (typeof PORT_SETTINGS)[number];
 
 /** The outside systems of `npm start` are its sandbox company's, whatever else the environment names. */
-const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|SWEEP_MINUTES|PROBLEM_GROUPS|OPS_EMAIL|[A-Z_]+_HOURS)$/;
+const KEPT_WITH_THE_SANDBOX = /^(MODE|LOG_LEVEL|HOST|PAYLOAD_PLAINTEXT|SWEEP_MINUTES|PROBLEM_GROUPS|OPS_EMAIL|[A-Z_]+_HOURS)$/;
 const keptSchema = z.object(
   Object.fromEntries(Object.entries({ ...gatewaySchema.shape, ...workerSchema.shape }).filter(([name]) => KEPT_WITH_THE_SANDBOX.test(name))),
 );

@@ -155,7 +155,7 @@ function addresses(system: System, data: Data, began: number): string {
   const cli = [
     ...(url === DEFAULT_URL ? [] : [`ONETOUCH_URL=${url}`]),
     ...(data.dir === DEFAULT_DATA ? [] : [`ONETOUCH_DATA=${data.dir}`]),
-    'npx onetouch cases',
+    'npx onetouch',
   ].join(' ');
   return [
     `Everything runs, after ${seconds(began)} s.\n`,
@@ -164,7 +164,8 @@ function addresses(system: System, data: Data, began: number): string {
       ['  Mail', `${company.page.url}/#mail`],
       ['  Temporal UI', uiUrl],
       ['  API', `${url}/api/cases  (Authorization: Bearer ${data.apiToken})`],
-      ['  CLI', cli],
+      ['  CLI', `${cli} cases`],
+      ['  Sign-in', `${cli} login  (as anyone of the company, at ${company.identity!.url})`],
       ['  Kept in', `${data.dir}  (with the logs; --fresh forgets it)`],
     ]),
     '',

@@ -5,12 +5,13 @@ import type { Logger } from 'pino';
 import { helpdeskSession } from './adapters/helpdesk-session.js';
 import { connectJira } from './adapters/jira.js';
 import { auditor } from './client/audit.js';
-import { cases } from './client/cases.js';
+import { cases, type Cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
 import { problems } from './client/problems.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { logger } from './log.js';
 import { gatewayApp, type GatewayDeps } from './web/app.js';
+import type { Refused } from './web/access.js';
 import { ourselves } from './web/ours.js';
 import { serve, type Serving } from './web/serve.js';
 
@@ -21,17 +22,30 @@ import { serve, type Serving } from './web/serve.js';
 export async function startGateway(
   config: GatewayConfig,
   { client }: { client: Client },
-  options: { ours?: GatewayDeps['ours']; log?: Logger; now?: () => number } = {},
+  options: Partial<Pick<GatewayDeps, 'ours' | 'log' | 'now' | 'onRefused'>> & { openCodecAt?: string } = {},
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
-  const app = gatewayApp({ cases: cases(client), problems: problems(client), auditor: auditor(client), config, ours, log, ...(options.now && { now: options.now }) });
+  const talk = cases(client);
+  const onRefused = (refused: Refused): void => {
+    options.onRefused?.(refused);
+    void recordRefused(talk, refused).catch((error: unknown) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
+  };
+  const codec = { payloads: config.payloads, origins: config.temporalUiOrigins, ...(options.openCodecAt && { openAt: options.openCodecAt }) };
+  const app = gatewayApp({ cases: talk, problems: problems(client), auditor: auditor(client), config, codec, ours, log, ...(options.now && { now: options.now }), onRefused });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();
   void ours.jira();
   log.info({ url: serving.url }, 'the gateway serves');
   return serving;
+}
+
+/** An attempt that a role refused stands in the case's own record. Whoever did not sign in names nobody. */
+async function recordRefused(talk: Cases, { status, route, path, reason, by }: Refused): Promise<void> {
+  const [, ticket, verb] = /^\/api\/cases\/(\d{1,20})\/([a-z-]+)$/.exec(path) ?? [];
+  if (status !== 403 || !by || !ticket || !verb || !route.startsWith('/api/cases/')) return;
+  await talk.denied(ticket, { what: verb, by: { name: by.name, role: by.roles.at(-1) ?? 'unverified', verified: true, ...(by.subject && { subject: by.subject }) }, why: reason });
 }
 
 /** Our own users' ids, where the configuration has the credentials to ask for them. */
@@ -48,7 +62,7 @@ function ourselvesIn({ helpdesk, jira }: GatewayConfig, log: Logger): GatewayDep
 async function main(): Promise<void> {
   const config = loadGatewayConfig();
   // Lazy: a gateway that starts before Temporal answers 503 instead of not at all.
-  const temporal = await connectTemporal({ lazy: true });
+  const temporal = await connectTemporal({ payloads: config.payloads, lazy: true });
   let gateway: Serving;
   try {
     gateway = await startGateway(config, temporal);

@@ -13,6 +13,7 @@ import { createTroubleshootingActivities } from './activities/troubleshooting.js
 import { createProblemActivities } from './activities/problems.js';
 import { createHealActivities } from './activities/heal.js';
 import { atWork } from './activities/lease.js';
+import { createGrantActivities } from './activities/grants.js';
 import { createSweepActivities } from './activities/sweep.js';
 import { connectAdmin } from './adapters/admin.js';
 import { connectGroups } from './adapters/admin-groups.js';
@@ -69,10 +70,11 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createActivities({ ...ports, config, cases: toCases }),
       ...createTroubleshootingActivities(ports),
       ...createProblemActivities({ ...ports, config, problems: joining(client) }),
+      ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
       ...createHealActivities({ ...ports, cases: sweeping(client) }),
     },
-    dataConverter: dataConverter(),
+    dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
@@ -86,6 +88,16 @@ export async function createWorker({ config, connection, client, namespace = 'de
     }),
     ...options,
   });
+}
+
+/** The failures themselves are encrypted; here ops see why, and count it. */
+function unread(): (why: string, words: string) => void {
+  const { logger, metricMeter } = Runtime.instance();
+  const counter = metricMeter.createCounter('onetouch_unreadable_payloads', 'payload', 'Payloads that could not be read');
+  return (why, words) => {
+    counter.add(1, { why });
+    logger.warn(words, { why });
+  };
 }
 
 const BEAT_MS = 5_000;
@@ -124,7 +136,7 @@ async function main(): Promise<void> {
   const config = loadWorkerConfig();
   const log = logger(config.logLevel);
   Runtime.install({ logger: temporalLogger(log) satisfies Logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const temporal = await connectTemporal();
+  const temporal = await connectTemporal({ payloads: config.payloads });
   const native = loadClientConnectConfig();
   const connection = await NativeConnection.connect((native.connectionOptions ?? {}) as NativeConnectionOptions);
   const ports = await connectPorts(config, log);

@@ -33,10 +33,13 @@ export async function gather(ticket: Ticket, provided: Facts, admin: AdminPort, 
   return facts;
 }
 
+const LONGEST_ID = 200;
+
 /** By the ticket's field, else by what an agent provided; by e-mail only where neither names anyone. */
 export async function findMember(ticket: Ticket, provided: string | undefined, admin: AdminPort): Promise<Member | null> {
   const ids = [ticket.memberId, provided].filter((id): id is string => !!id);
   for (const memberId of ids) {
+    if (memberId.length > LONGEST_ID) continue; // No system takes it, and asking with it is refused for good.
     const member = await admin.findMember({ memberId });
     if (member) return member;
   }

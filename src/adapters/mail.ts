@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { mailRefused } from '../activities/failures.js';
 import type { MailPort, OutgoingMail } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
+import { readableName } from '../wording/greeting.js';
 import { mailFailure } from './mail-failure.js';
 
 export type Mailer = MailPort & { close(): void };
@@ -35,7 +36,8 @@ export function connectMail({ url, from, replyTo }: WorkerConfig['mail']): Maile
         from,
         // So that the helpdesk puts the member's answer on their ticket.
         ...(mail.ticketId === null ? {} : { replyTo: replyTo.replaceAll('{ticket}', mail.ticketId) }),
-        to: { name: oneLine(mail.to.name), address },
+        // Beside their address stands what reads like a name, and no stranger's message.
+        to: { name: readableName(mail.to.name), address },
         subject: oneLine(mail.subject),
         text: mail.text,
         html: mail.html,

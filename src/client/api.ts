@@ -1,5 +1,6 @@
 /** The CLI's way to the gateway's API: what every call needs, and what each failure means for the exit code. */
 import { CliError, EXIT, type Io } from './io.js';
+import { signedInToken } from './signed-in.js';
 
 export interface ApiOptions {
   url: string;
@@ -16,7 +17,7 @@ export async function callApi(io: Io, to: ApiOptions, path: string, command?: { 
 export const callApiForText = async (io: Io, to: ApiOptions, path: string): Promise<string> => (await call(io, to, path)).text();
 
 async function call(io: Io, { url, as }: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<Response> {
-  const token = io.env['API_TOKEN'] || (await tokenIn(io));
+  const token = io.env['ONETOUCH_TOKEN'] || io.env['API_TOKEN'] || (await signedInToken(io, url)) || (await tokenIn(io));
   const response = await reach(new URL(`/api${path}`, url), {
     ...(command && { method: 'POST', body: JSON.stringify(command.body) }),
     headers: {
@@ -46,8 +47,10 @@ export async function reach(url: URL, init: RequestInit): Promise<Response> {
 const exitCodeOf = (status: number) =>
   status === 400 || status === 413
     ? EXIT.usage
-    : status === 404
-      ? EXIT.notFound
+    : status === 403
+      ? EXIT.refused
+      : status === 404
+        ? EXIT.notFound
       : status === 503
         ? EXIT.unreachable
         : EXIT.error;

@@ -7,6 +7,7 @@ import { decideLocally } from './commands/decide.js';
 import { showGroup } from './commands/group.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
 import { problemCommands } from './commands/problems.js';
+import { login, logout } from './commands/login.js';
 import { jsonFrom, provided } from './commands/provide.js';
 import { replayWebhook } from './commands/replay.js';
 import { CliError, EXIT, terminal, type Io } from './io.js';
@@ -26,18 +27,19 @@ export async function main(argv: string[], io: Io = terminal()): Promise<number>
   }
 }
 
+const BREAK_GLASS = 'an emergency: alone, recorded, counted and flagged';
 const printable = (message: string) => message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + plain(line)).join('\n');
 
 function program(io: Io): Command {
   const cli = new Command('onetouch')
     .description('Durable escalations for Member Services, from the terminal.')
     .option('--url <url>', `the gateway (default: ONETOUCH_URL, else ${DEFAULT_URL})`)
-    .option('--as <name>', "your name, for the case's record")
+    .option('--as <name>', "your name, for the case's record, where nobody signs in")
     .option('--json', 'JSON instead of tables')
     .addHelpText(
       'after',
-      '\nThe token comes from API_TOKEN, else from .data/api-token, where `npm start` leaves it.' +
-        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol, 4 no such case or problem, 5 not reachable.',
+      '\nThe token comes from ONETOUCH_TOKEN or API_TOKEN, else from `onetouch login`, else from .data/api-token, where `npm start` leaves one.' +
+        '\nExit codes: 0 ok, 1 error, 2 bad input, 3 refused by the protocol or by role, 4 no such case or problem, 5 not reachable.',
     )
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
@@ -53,6 +55,8 @@ function program(io: Io): Command {
   const saying = (usage: string, description: string) =>
     cli.command(usage).description(description).option('--key <key>', 'the same key again is the same command (Idempotency-Key)');
 
+  on(cli.command('login').description('sign in, in a browser of any machine'), login);
+  on(cli.command('logout').description('forget the sign-in on this machine'), logout);
   on(
     cli
       .command('cases')
@@ -74,9 +78,10 @@ function program(io: Io): Command {
   on(
     saying('close <ticket>', 'close the case; what is owed to the member is sent first')
       .addOption(reason)
-      .option('--without-follow-up', 'send the member nothing'),
-    (session, ticket: string, o: { reason: string; withoutFollowUp?: boolean }) =>
-      session.say(ticket, 'close', { reason: o.reason, ...(o.withoutFollowUp && { withoutFollowUp: true }) }),
+      .option('--without-follow-up', 'send the member nothing; a lead does this')
+      .option('--break-glass', BREAK_GLASS),
+    (session, ticket: string, o: { reason: string; withoutFollowUp?: boolean; breakGlass?: boolean }) =>
+      session.say(ticket, 'close', { reason: o.reason, ...(o.withoutFollowUp && { withoutFollowUp: true }), ...(o.breakGlass && { breakGlass: true }) }),
   );
   on(
     saying('re-escalate <ticket>', 'start the next cycle; a Tier 1 row refuses it').addOption(reason),
@@ -85,9 +90,10 @@ function program(io: Io): Command {
   on(
     saying('override <ticket>', "a lead escalates against the protocol's ruling; recorded and counted")
       .addOption(new Option('-t, --team <team>', 'to whom').choices(TEAMS).makeOptionMandatory())
-      .addOption(reason),
-    (session, ticket: string, o: { team: string; reason: string }) =>
-      session.say(ticket, 'override', { team: o.team, reason: o.reason }),
+      .addOption(reason)
+      .option('--break-glass', BREAK_GLASS),
+    (session, ticket: string, o: { team: string; reason: string; breakGlass?: boolean }) =>
+      session.say(ticket, 'override', { team: o.team, reason: o.reason, ...(o.breakGlass && { breakGlass: true }) }),
   );
   on(
     saying('provide <ticket> [name=value...]', 'facts no system knows, and fields of the error report (report.errorText=…)')

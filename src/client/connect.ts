@@ -2,6 +2,7 @@
 import { Client, Connection, type ConnectionOptions, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { clientInterceptors, dataConverter } from './data-converter.js';
+import type { PayloadSettings } from './payload-keys.js';
 
 export interface Temporal {
   client: Client;
@@ -30,14 +31,15 @@ export function temporalAddress(env: NodeJS.ProcessEnv = process.env) {
 /**
  * Connects to Temporal. `lazy` returns at once and connects at the first call, for a gateway that starts while
  * Temporal is away. Otherwise rejects when Temporal cannot be reached within 10 s, naming the address.
+ * `payloads` are the keys of what is said to the cases; null for a client that reads and says nothing.
  */
-export async function connectTemporal(how: { lazy?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<Temporal> {
+export async function connectTemporal(how: { payloads: PayloadSettings | null; lazy?: boolean; env?: NodeJS.ProcessEnv }): Promise<Temporal> {
   const { namespace, options: plain } = temporalAddress(how.env);
   const retries = endableRetries();
   const options = { ...plain, interceptors: [retries.interceptor] };
   const connection = how.lazy ? Connection.lazy(options) : await reach(options);
   return {
-    client: temporalClient(connection, namespace),
+    client: temporalClient(connection, namespace, how.payloads),
     connection,
     namespace,
     address: options.address,
@@ -76,13 +78,12 @@ function endableRetries() {
 }
 
 /** A client with this project's data converter and interceptors. */
-export function temporalClient(connection: Connection, namespace: string): Client {
-  const converter = dataConverter();
+export function temporalClient(connection: Connection, namespace: string, payloads: PayloadSettings | null): Client {
   const interceptors = clientInterceptors();
   return new Client({
     connection,
     namespace,
-    ...(converter && { dataConverter: converter }),
+    dataConverter: dataConverter(payloads, 'client'),
     ...(interceptors && { interceptors }),
   });
 }

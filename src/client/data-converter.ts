@@ -1,46 +1,58 @@
 /**
  * The one place where payloads are encoded and calls traced, used by the client and the worker alike: both
- * sides must agree, and adding either later breaks running cases. Encryption takes its place in `CODECS`.
+ * sides must agree, and adding either later breaks running cases.
  */
+import { fileURLToPath } from 'node:url';
 import type { ClientInterceptors } from '@temporalio/client';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import type { WorkerInterceptors } from '@temporalio/worker';
+import { open, readable, seal, type Unreadable } from './payload-codec.js';
+import type { PayloadSettings } from './payload-keys.js';
 
-const text = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('utf8');
-/** What the SDK's default converter reads besides JSON; it throws on anything else, protobuf included. */
-const READABLE = ['binary/plain', 'binary/null'];
+/** Encodes the texts of failures like everything else; a path, since the workflows' sandbox loads it by itself. */
+export const FAILURE_CONVERTER = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
-/**
- * What an outsider sends by hand (the Temporal UI, the CLI) may be undecodable, and would fail the workflow
- * task for ever. It is replaced here by a value that no shape accepts, so that the desk records and drops it.
- */
-export const forgivingCodec: PayloadCodec = {
-  encode: async (payloads) => payloads,
-  decode: async (payloads) => payloads.map((payload) => (isReadable(payload) ? payload : UNREADABLE)),
-};
-
-const UNREADABLE: Payload = {
-  metadata: { encoding: Buffer.from('json/plain') },
-  data: Buffer.from(JSON.stringify({ undecodable: true })),
-};
-
-function isReadable(payload: Payload): boolean {
-  const encoding = text(payload.metadata?.['encoding']);
-  if (encoding !== 'json/plain') return READABLE.includes(encoding);
-  try {
-    JSON.parse(text(payload.data));
-    return true;
-  } catch {
-    return false;
+/** Content that ought to be ours and cannot be read: a key is missing, or the settings of two sides differ. */
+export class CannotRead extends Error {
+  override name = 'CannotRead';
+  constructor(why: Unreadable) {
+    super(WORDS[why]);
   }
 }
+const WORDS: Record<Unreadable, string> = {
+  malformed: 'A payload is neither readable nor encrypted by onetouch, or was changed on its way.',
+  'no-key': 'A payload is encrypted with a key that PAYLOAD_KEYS does not hold. Add that key again, behind the first one.',
+  plaintext: 'A payload is not encrypted. Where it is from before encryption, set PAYLOAD_PLAINTEXT=accept until that case has ended.',
+};
 
-const CODECS: PayloadCodec[] = [forgivingCodec];
-
-/** How payloads are converted and encoded: JSON, through the codecs. */
-export function dataConverter(): DataConverter {
-  return { payloadCodecs: CODECS };
+/**
+ * How payloads are converted and encoded.
+ * @param payloads the keys; null leaves payloads as they are
+ * @param side the worker takes what outsiders send to a workflow: where that cannot be read, it is replaced by a
+ *   value that no shape accepts, so that the case records and drops it. Everything else that cannot be read throws
+ *   `CannotRead`, and Temporal tries again until it can be read.
+ * @param tell hears of each payload that cannot be read, whatever becomes of it
+ */
+export function dataConverter(payloads: PayloadSettings | null, side: 'client' | 'worker', tell: (why: Unreadable, words: string) => void = () => {}): DataConverter {
+  const codec: PayloadCodec = {
+    encode: async (given) => (payloads ? given.map((payload) => seal(payload, payloads)) : given),
+    decode: async (given, context) =>
+      given.map((payload) => {
+        const opened = payloads ? open(payload, payloads) : readable(payload);
+        if ('payload' in opened) return opened.payload;
+        tell(opened.unreadable, WORDS[opened.unreadable]);
+        if (side === 'worker' && context?.type === 'workflow') return unreadable(opened.unreadable);
+        throw new CannotRead(opened.unreadable);
+      }),
+  };
+  return { payloadCodecs: [codec], ...(payloads && { failureConverterPath: FAILURE_CONVERTER }) };
 }
+
+/** As workflows see it; `src/workflows/unreadable.ts` is its reader. */
+const unreadable = (why: Unreadable): Payload => ({
+  metadata: { encoding: Buffer.from('json/plain') },
+  data: Buffer.from(JSON.stringify({ undecodable: why })),
+});
 
 /** The client's interceptors, e.g. tracing; undefined is none. */
 export function clientInterceptors(): ClientInterceptors | undefined {

@@ -1,6 +1,7 @@
 /** What a CLI command may touch, so that tests run it in-process. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DEFAULT_DATA } from '../config.js';
 
@@ -14,10 +15,14 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** Where `npm start` leaves the token it made up. */
   tokenFile: string;
+  /** What `login` keeps between two commands; for this user's eyes alone. */
+  signedIn: { read(): Promise<string>; write(text: string): Promise<void> };
   /** Columns of the terminal. */
   width: number;
   now(): Date;
 }
+
+const LOGIN_FILE = join(homedir(), '.config', 'onetouch', 'login.json');
 
 /** The real terminal. */
 export const terminal = (): Io => ({
@@ -27,6 +32,13 @@ export const terminal = (): Io => ({
   stdin: () => text(process.stdin),
   readFile: (path) => readFile(path),
   tokenFile: join(process.env['ONETOUCH_DATA'] || DEFAULT_DATA, 'api-token'),
+  signedIn: {
+    read: () => readFile(LOGIN_FILE, 'utf8'),
+    write: async (kept) => {
+      await mkdir(dirname(LOGIN_FILE), { recursive: true, mode: 0o700 });
+      await writeFile(LOGIN_FILE, kept, { mode: 0o600 });
+    },
+  },
   width: process.stdout.columns ?? 120,
   now: () => new Date(),
 });

@@ -7,7 +7,7 @@ export const plain = (value: unknown): string =>
 
 /** JSON whose strings hold no character that a terminal obeys; a program reads the same values. */
 export const json = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replaceAll(/[^\n\P{C}]/gu, (c) =>
+  JSON.stringify(value, null, 2).replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, (c) =>
     [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
 
@@ -35,7 +35,8 @@ export function table(head: string[], rows: unknown[][], width: number): string 
     wrapOnWordBoundary: true,
   });
   made.push(...cells);
-  return made.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+  // A long word is wrapped wherever the column ends, in the middle of a character too.
+  return made.toString().replaceAll(/\p{Surrogate}/gu, '').split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
 /** Names beside values; empty values are left out. */

@@ -9,7 +9,8 @@ export interface Scene {
   company: Pick<Company, 'helpdesk' | 'jira'>;
   cases: Pick<Cases, 'group'>;
   gatewayUrl: string;
-  apiToken: string;
+  /** An access token of somebody with this role. */
+  token: (role: 'agent' | 'ops') => Promise<string>;
 }
 export interface On {
   ticket: string;
@@ -35,21 +36,17 @@ export async function perform(act: Act, on: On, scene: Scene): Promise<string> {
     return `${act.of} solves the ticket`;
   }
   // As `npx onetouch` does it.
-  const io = { ...terminal(), env: { API_TOKEN: scene.apiToken }, out: () => {} };
-  const as = (name: string) => openSession(io, { url: scene.gatewayUrl, as: name, key: on.key });
+  const as = async (role: 'agent' | 'ops') => openSession({ ...terminal(), env: { ONETOUCH_TOKEN: await scene.token(role) }, out: () => {} }, { url: scene.gatewayUrl, key: on.key });
   if ('ops' in act) {
     const approval = (await scene.cases.group(on.ticket))?.approval;
     if (!approval) throw new Error('there is no change to approve');
     const { groupId, field, from, to, version } = approval;
-    await as(OPS).say(on.ticket, 'approve', { groupId, field, from, to, version });
+    await (await as('ops')).say(on.ticket, 'approve', { groupId, field, from, to, version });
     return `ops approve: ${field} from ${String(from)} to ${String(to)}`;
   }
-  await as(AGENT).say(on.ticket, act.agent, act.says);
+  await (await as('agent')).say(on.ticket, act.agent, act.says);
   return `an agent says: ${act.agent} ${words(act.says)}`;
 }
-
-const AGENT = 'Ana, Tier 1';
-const OPS = 'Olu, ops';
 
 /** `troubleshootingDone=true bugConfirmed=true`, the way the CLI takes it. */
 const words = (said: object): string =>

@@ -11,7 +11,7 @@ export interface PlayOptions {
   samples: readonly Sample[];
   company: Company;
   cases: Pick<Cases, 'state' | 'group'>;
-  data: Pick<Data, 'progress' | 'save' | 'apiToken'>;
+  data: Pick<Data, 'progress' | 'save'>;
   gatewayUrl: string;
   /** How long a condition must hold before it is escalated. */
   holdMs: number;
@@ -75,13 +75,19 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
     },
   };
 
+  /** An agent signs in as the programs of the company do. */
+  async function token(role: 'agent' | 'ops'): Promise<string> {
+    if (!company.identity) throw new Error('the company has no identity provider to sign in at');
+    return company.identity.tokenFor(role);
+  }
+
   async function act(sample: Sample, at: Progress[string], row: CaseRow, step: Step): Promise<void> {
     const { stage, needs, cycle = 1, after } = step.when;
     if (row.stage !== stage || row.cycle !== cycle || (needs && row.needs !== needs)) return;
     if (after && !effectsOn(company, at.ticket).includes(after)) return;
     try {
       const on = { ticket: at.ticket, jiraKey: row.jiraKey, key: `sample-${at.ticket}-${at.stepsDone}` };
-      say(at.ticket, await perform(step.do, on, { company, cases, gatewayUrl, apiToken: data.apiToken }));
+      say(at.ticket, await perform(step.do, on, { company, cases, gatewayUrl, token }));
       at.stepsDone += 1;
     } catch (error) {
       stuck[sample.name] = `step ${at.stepsDone + 1} failed: ${error instanceof Error ? error.message : String(error)}`;

@@ -12,6 +12,7 @@ const PARTS: Record<PortSetting, string> = {
   SANDBOX_JIRA_PORT: "the sandbox's Jira",
   SANDBOX_ADMIN_PORT: "the sandbox's Admin/HGP",
   SANDBOX_SMTP_PORT: "the sandbox's mail server",
+  SANDBOX_IDENTITY_PORT: "the sandbox's identity provider",
 };
 export type Ports = Record<PortSetting, number>;
 

@@ -1,8 +1,10 @@
 /** Everything in one process, but for the Temporal server: the sandbox company, the worker and the gateway. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { cases } from '../client/cases.js';
+import { connectTemporal } from '../client/connect.js';
 import { loadGatewayConfig, loadWorkerConfig, type DevConfig } from '../config.js';
 import { startGateway } from '../gateway.js';
 import { temporalLogger } from '../log.js';
@@ -13,6 +15,9 @@ import type { Ports } from './ports.js';
 import { startTemporal } from './temporal.js';
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** By either name that a browser of this machine may show. */
+const originsOf = (url: string) => [url, url.replace('127.0.0.1', 'localhost')].join(',');
 
 /** How long webhooks that are on their way are waited for at the end. */
 const LAST_WEBHOOKS_MS = 3_000;
@@ -29,20 +34,23 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
   };
 
   try {
+    // The UI of the dev server knows no sign-in: the path by which it has payloads read is a secret itself, made anew
+    // at each start and known to that UI alone.
+    const openCodecAt = randomBytes(24).toString('hex');
     const server = await startTemporal({
       cli: config.temporalCli,
       port: ports.TEMPORAL_PORT,
       uiPort: ports.TEMPORAL_UI_PORT,
       dbFile: data.path('temporal.db'),
       logFile: data.path('temporal.log'),
+      codecUrl: `http://127.0.0.1:${ports.PORT}/codec/${openCodecAt}`,
     });
-    const { temporal } = server;
     let stopping = false;
     const failed = server.ended.then(() => {
       if (!stopping) throw new Error(`The Temporal server has ended. What it said is in ${data.path('temporal.log')}.`);
     });
     failed.catch(() => {});
-    ends.push(server.stop, temporal.close);
+    ends.push(server.stop);
 
     const company = await startCompany({
       dir: data.path('company'),
@@ -52,14 +60,18 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
         admin: ports.SANDBOX_ADMIN_PORT,
         smtp: ports.SANDBOX_SMTP_PORT,
         page: ports.SANDBOX_PORT,
+        identity: ports.SANDBOX_IDENTITY_PORT,
       },
+      identity: true,
       secrets: data.secrets,
       temporalUi: server.uiUrl,
     });
     ends.push(company.close);
 
-    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken, AUDIT_KEY: data.auditKey };
+    const env = { ...company.env, ...config.settings, PORT: String(ports.PORT), API_TOKEN: data.apiToken, AUDIT_KEY: data.auditKey, TEMPORAL_UI_ORIGIN: originsOf(server.uiUrl) };
     const workerConfig = loadWorkerConfig(env);
+    const temporal = await connectTemporal({ payloads: workerConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    ends.push(temporal.close);
     const outside = await connectPorts(workerConfig, log);
     ends.push(async () => outside.close());
     const connection = await NativeConnection.connect({ address: server.address });
@@ -73,7 +85,7 @@ export async function startSystem(config: DevConfig, ports: Ports, data: Data) {
       await working;
     });
 
-    const gateway = await startGateway(loadGatewayConfig(env), temporal, { log });
+    const gateway = await startGateway(loadGatewayConfig(env), temporal, { log, openCodecAt });
     ends.push(gateway.close);
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
     ends.push(() => Promise.race([company.idle(), sleep(LAST_WEBHOOKS_MS, undefined, { ref: false })]));

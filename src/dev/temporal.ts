@@ -8,8 +8,6 @@ import { connectTemporal, type Temporal } from '../client/connect.js';
 import { SEARCH } from '../workflows/search-attributes.js';
 
 export interface TemporalServer {
-  /** A connected client. */
-  temporal: Temporal;
   /** `host:port`. */
   address: string;
   uiUrl: string;
@@ -22,10 +20,10 @@ const READY_MS = 30_000;
 const STOP_MS = 10_000;
 
 /** Starts the server. Rejects, with the end of what it said, when it does not get ready; nothing is left then. */
-export async function startTemporal(o: { cli: string; port: number; uiPort: number; dbFile: string; logFile: string }): Promise<TemporalServer> {
+export async function startTemporal(o: { cli: string; port: number; uiPort: number; dbFile: string; logFile: string; codecUrl?: string }): Promise<TemporalServer> {
   const log = await open(o.logFile, 'w+');
   const attributes = Object.values(SEARCH).flatMap(({ name, type }) => ['--search-attribute', `${name}=${TypedSearchAttributes.toMetadataType(type)}`]);
-  const settings = ['--ip', '127.0.0.1', '--port', String(o.port), '--ui-port', String(o.uiPort), '--db-filename', o.dbFile, '--log-level', 'error'];
+  const settings = ['--ip', '127.0.0.1', '--port', String(o.port), '--ui-port', String(o.uiPort), '--db-filename', o.dbFile, '--log-level', 'error', ...(o.codecUrl ? ['--ui-codec-endpoint', o.codecUrl] : [])];
   // Durable, and as fast as in memory.
   const pragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
   // In our process group: whoever ends the group ends the server too, even where we could not.
@@ -49,7 +47,7 @@ export async function startTemporal(o: { cli: string; port: number; uiPort: numb
   };
   const address = `127.0.0.1:${o.port}`;
   // Without HOME and the like in its environment, no temporal.toml of this machine leads elsewhere.
-  const temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: address } });
+  const temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: address } });
   const givenUp = new AbortController();
   try {
     await Promise.race([
@@ -61,11 +59,12 @@ export async function startTemporal(o: { cli: string; port: number; uiPort: numb
     ]);
   } catch (error) {
     givenUp.abort();
-    await temporal.close();
     await stop();
     throw error;
+  } finally {
+    await temporal.close();
   }
-  return { temporal, address, uiUrl: `http://127.0.0.1:${o.uiPort}`, ended, stop };
+  return { address, uiUrl: `http://127.0.0.1:${o.uiPort}`, ended, stop };
 }
 
 /** Until the namespace answers with every search attribute, which comes a moment after the port. */

@@ -108,6 +108,8 @@ export interface CaseView {
   ticket: TicketSnapshot | null;
   outcome: Outcome | null;
   overrides: number;
+  /** How often somebody broke the glass; absent is never. */
+  glassBroken?: number;
 }
 
 /** What a case returns, and what its last note on the ticket sums up. */

@@ -44,7 +44,11 @@ export interface RecordMark {
 
 /** The last line of an internal note. */
 export const mark = (effect: string, data?: MarkData): string =>
-  `[onetouch ${effect}${data && Object.keys(data).length > 0 ? ` ${JSON.stringify(data)}` : ''}]`;
+  `[onetouch ${effect}${data && Object.keys(data).length > 0 ? ` ${visible(JSON.stringify(data))}` : ''}]`;
+
+/** JSON leaves some controls, separators and turns of direction as they are; the same values, in characters to be seen. */
+const visible = (json: string) =>
+  json.replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The last line of a public reply, where a mark would be noise to a member. */
 export const reference = (effect: string): string => `Ref. ${effect}`;

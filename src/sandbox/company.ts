@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { loadWorkerConfig } from '../config.js';
 import { startAdmin } from './admin/stand-in.js';
 import { startHelpdesk } from './helpdesk/stand-in.js';
+import { startIdentity } from './identity/provider.js';
 import { startJira } from './jira/stand-in.js';
 import type { Clock } from './ledger.js';
 import { startMail } from './mail.js';
@@ -18,6 +19,7 @@ export interface CompanyPorts {
   admin: number;
   smtp: number;
   page: number;
+  identity: number;
 }
 /** Whole URLs, e.g. `http://127.0.0.1:8080/webhooks/helpdesk`. */
 export interface WebhookUrls {
@@ -30,6 +32,10 @@ export interface CompanySecrets {
   jiraApiToken: string;
   jiraWebhookSecret: string;
   adminToken: string;
+  /** Base64: what the gateway signs grants with. */
+  grantKey: string;
+  /** The key of what onetouch keeps in Temporal: nobody else's secret, but made and kept like the others. */
+  payloadKey: string;
 }
 export interface CompanyOptions {
   /** Where state and ledgers are kept, one JSON file a system; in memory only without it. */
@@ -50,6 +56,8 @@ export interface CompanyOptions {
   exportLagMs?: number;
   /** Wait before a webhook is sent again, where the receiver names no time. */
   webhookRetryMs?: number;
+  /** With an identity provider, so that sign-in is on. */
+  identity?: boolean;
   /** Shown as a link on the page. */
   temporalUi?: string;
 }
@@ -57,6 +65,7 @@ export interface CompanyOptions {
 export type Company = Awaited<ReturnType<typeof startCompany>>;
 
 const SYSTEMS = ['helpdesk', 'jira', 'admin', 'smtp', 'page'] as const;
+const PORTS = [...SYSTEMS, 'identity'] as const;
 
 /** Made up anew at each call. */
 export function newSecrets(): CompanySecrets {
@@ -67,6 +76,8 @@ export function newSecrets(): CompanySecrets {
     jiraApiToken: secret(),
     jiraWebhookSecret: secret(),
     adminToken: secret(),
+    grantKey: randomBytes(32).toString('base64'),
+    payloadKey: randomBytes(32).toString('base64'),
   };
 }
 
@@ -76,7 +87,7 @@ export function newSecrets(): CompanySecrets {
 export async function startCompany(o: CompanyOptions = {}) {
   const now = o.now ?? Date.now;
   const secrets: CompanySecrets = { ...newSecrets(), ...o.secrets };
-  const ports = Object.fromEntries(SYSTEMS.map((s) => [s, o.ports?.[s] ?? 0])) as unknown as CompanyPorts;
+  const ports = Object.fromEntries(PORTS.map((s) => [s, o.ports?.[s] ?? 0])) as unknown as CompanyPorts;
   // The company is set up as the configuration's defaults expect it.
   const plan = loadWorkerConfig(environment(PLACEHOLDERS, secrets, o.searchLagMs));
   const courier = new Courier();
@@ -134,18 +145,25 @@ export async function startCompany(o: CompanyOptions = {}) {
     const mail = await start(startMail({ dir: o.dir, port: ports.smtp, now }));
     const page = await start(startPage({ helpdesk, jira, admin, mail, now, temporalUi: o.temporalUi }, ports.page));
 
+    const identity = o.identity ? await start(startIdentity({ port: ports.identity })) : null;
+
     return {
       helpdesk,
       jira,
       admin,
       mail,
       page,
+      /** Null unless asked for. */
+      identity,
       /** The environment variables that point onetouch at this company. */
-      env: environment(
-        { helpdesk: helpdesk.url, jira: jira.url, admin: admin.url, smtp: mail.url, page: page.url },
-        secrets,
-        o.searchLagMs,
-      ),
+      env: {
+        ...environment(
+          { helpdesk: helpdesk.url, jira: jira.url, admin: admin.url, smtp: mail.url, page: page.url },
+          secrets,
+          o.searchLagMs,
+        ),
+        ...identity?.env,
+      },
       /** Where webhooks go from now on. */
       pointWebhooksAt,
       /** Resolves when no webhook is underway. */
@@ -172,6 +190,9 @@ const PLACEHOLDERS: Urls = {
 
 function environment(urls: Urls, secrets: CompanySecrets, searchLagMs = 0): Record<string, string> {
   return {
+    // Plain HTTP, and no one to hide from.
+    ONETOUCH_ENV: 'development',
+    GRANT_KEYS: `sandbox:${secrets.grantKey}`,
     HELPDESK_URL: urls.helpdesk,
     HELPDESK_CLIENT_ID: 'onetouch-sandbox',
     HELPDESK_CLIENT_SECRET: secrets.helpdeskClientSecret,
@@ -185,6 +206,7 @@ function environment(urls: Urls, secrets: CompanySecrets, searchLagMs = 0): Reco
     JIRA_SEARCH_LAG_SECONDS: String(Math.ceil(searchLagMs / 1000)),
     ADMIN_URL: urls.admin,
     ADMIN_TOKEN: secrets.adminToken,
+    PAYLOAD_KEYS: `sandbox:${secrets.payloadKey}`,
     SMTP_URL: urls.smtp,
     MAIL_FROM: 'Member Services <help@company.invalid>',
     MAIL_REPLY_TO: 'support+id{ticket}@company.invalid',

@@ -9,10 +9,12 @@ import type { GatewayConfig } from '../config.js';
 import type { AuditKey } from '../audit/chain.js';
 import type { Auditor } from '../client/audit.js';
 import { auditApi } from './api/audit.js';
+import { allowed, everyRouteDeclared, routesOf, type Known, type Refused } from './access.js';
 import { api } from './api/routes.js';
 import { limited } from './body.js';
+import { codec, loggable, openCodec, type CodecOptions } from './codec.js';
 import { perCaller, perRefused } from './rate.js';
-import { Refusal } from './refusal.js';
+import { IssuerAway, Refusal } from './refusal.js';
 import { webhooks } from './webhooks/routes.js';
 import { who } from './who.js';
 
@@ -20,11 +22,14 @@ export interface GatewayDeps {
   cases: Cases;
   problems: Problems;
   auditor: Auditor;
-  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken'> & { auditKey?: AuditKey | null };
+  config: Pick<GatewayConfig, 'helpdeskWebhookSecrets' | 'jiraWebhookSecrets' | 'apiToken' | 'oidc' | 'grantKeys'> & { auditKey?: AuditKey | null };
+  codec: CodecOptions;
   /** Our own users' ids; null while not known. */
   ours: { helpdesk(): Promise<string | null>; jira(): Promise<string | null> };
   /** Milliseconds since 1970; the wall clock when absent. */
   now?: () => number;
+  /** Hears who was refused what, for the audit. */
+  onRefused?: (refused: Refused) => void;
   log: Logger;
 }
 
@@ -32,43 +37,58 @@ export interface GatewayDeps {
 const RETRY_AFTER_S = '20';
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
-export function gatewayApp({ cases, problems, auditor, config, ours, now = Date.now, log }: GatewayDeps) {
-  const app = new Hono();
+export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ours, now = Date.now, onRefused, log }: GatewayDeps) {
+  const app = new Hono<Known>();
 
   app.use(async (c, next) => {
     const started = performance.now();
     await next();
     // Never a body or a query string: what is logged here is kept.
-    log.info({ method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) });
+    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started) });
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', perRefused(), limited);
-  app.use('/api/*', perRefused(), who(config.apiToken), perCaller(), limited);
+  const [signedIn, counted] = [who(config, now), perCaller()];
+  app.use('/api/*', perRefused(), signedIn, counted, limited, allowed);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
     await cases.ready();
     return c.json({ ok: true });
   });
+  app.get('/sign-in', (c) => {
+    const { issuer, cli } = config.oidc ?? {};
+    return c.json(issuer && cli ? { issuer, ...cli } : { reason: 'There is no sign-in for the terminal here.' }, issuer && cli ? 200 : 404);
+  });
   app.route('/webhooks', webhooks({ cases, problems, config, ours, now }));
-  app.route('/api', api({ cases, problems, now }));
+  app.route('/api', api({ cases, problems, grantKeys: config.grantKeys, now }));
   app.route('/api', auditApi({ auditor, key: config.auditKey ?? null, now }));
+  app.route('/codec', codec(codecs, [perRefused(), signedIn, counted, allowed]));
+  everyRouteDeclared(app.routes);
+  if (codecs.openAt) app.route('/codec', openCodec(codecs, codecs.openAt));
 
   app.notFound((c) => c.json({ reason: `There is no ${c.req.method} ${c.req.path} here.` }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) {
       const { status, message: reason, problems } = error;
+      if (status === 401 || status === 403) {
+        const { method, path } = c.req;
+        const { name, subject, roles } = c.get('person') ?? {};
+        const refused: Refused = { method, route: routesOf(c)[0]?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
+        log.warn({ ...refused, path: undefined, by: refused.by && { subject, roles } }, 'refused');
+        onRefused?.(refused);
+      }
       return c.json({ reason, ...(problems && { problems }) }, status);
     }
     if (error instanceof NoSuchCase || error instanceof NoSuchProblem) return c.json({ reason: error.message }, 404);
     if (error instanceof BadQuery || error instanceof Malformed) return c.json({ reason: error.message }, 400);
-    if (error instanceof TemporalAway) {
-      log.warn({ path: c.req.path, why: error.message }, 'Temporal is away');
+    if (error instanceof TemporalAway || error instanceof IssuerAway) {
+      log.warn({ path: c.req.path, why: error.message }, error instanceof IssuerAway ? 'the identity provider is away' : 'Temporal is away');
       return c.json({ reason: error.message }, 503, { 'Retry-After': RETRY_AFTER_S });
     }
     // Without its message, which may quote what was sent.
     const at = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
-    log.error({ path: c.req.path, error: error.name, at }, 'a request failed');
+    log.error({ path: loggable(c.req.path), error: error.name, at }, 'a request failed');
     return c.json({ reason: 'Something went wrong here; it is in the log.' }, 500);
   });
   return app;

@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Refusal } from './refusal.js';
-import type { Known } from './who.js';
+import type { Known } from './access.js';
 
 /** So many calls of one person or program a minute: a console that refreshes, a script over a list. */
 export const CALLS_PER_MINUTE = 1_200;
@@ -31,7 +31,7 @@ async function waitFor(limiter: RateLimiterMemory, key: string): Promise<string 
 export function perCaller() {
   const calls = minute(CALLS_PER_MINUTE);
   return createMiddleware<Known>(async (c, next) => {
-    const wait = await waitFor(calls, c.get('actor').name);
+    const wait = await waitFor(calls, c.get('person').subject ?? c.get('person').name);
     if (wait !== null) {
       c.header('Retry-After', wait);
       throw new Refusal(429, `More than ${CALLS_PER_MINUTE} calls in a minute: try again in ${wait} s.`);

@@ -12,6 +12,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Nobody can be let in while the identity provider's keys cannot be had; answered with 503. */
+export class IssuerAway extends Error {
+  override name = 'IssuerAway';
+}
+
 /** Parses by a schema; throws a `Refusal` that names each field and what it must be. */
 export function shaped<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
   const parsed = schema.safeParse(value);

@@ -1,29 +1,44 @@
 /**
- * Who is asking: the one door of the API. Today a bearer token, with the person's name beside it; sign-in
- * through an identity provider (OpenID Connect) comes here, and nothing behind this door changes with it.
+ * Who is asking: the one door of the API. An access token of the identity provider says it; in development a
+ * static token does as well. Never the body, and beside a sign-in never a header.
  */
 import { createMiddleware } from 'hono/factory';
-import type { Actor } from '../workflows/messages.js';
+import type { GatewayConfig } from '../config.js';
+import type { Known } from './access.js';
 import { Refusal } from './refusal.js';
+import { oneLine, verifyTokens, type Person } from './tokens.js';
 import { sameSecret } from './webhooks/sign.js';
 
-export interface Known {
-  Variables: { actor: Actor };
+export interface Doors {
+  oidc: GatewayConfig['oidc'];
+  /** A static token; its holder is a lead. Production has none. */
+  apiToken: string | null;
 }
 
-/** Lets the token's holder in as a lead; others get a 401. */
-export const who = (apiToken: string) =>
-  createMiddleware<Known>(async (c, next) => {
-    const given = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1] ?? '';
-    if (!sameSecret(given, apiToken)) {
-      c.header('WWW-Authenticate', 'Bearer');
-      throw new Refusal(401, 'The API needs the header "Authorization: Bearer …" with the token set as API_TOKEN.');
+/** Lets in whose token is good, with the roles that it has; others get a 401. */
+export function who({ oidc, apiToken }: Doors, now: () => number) {
+  const verify = oidc && verifyTokens(oidc, now);
+  return createMiddleware<Known>(async (c, next) => {
+    try {
+      c.set('person', await personWith(c.req.header('Authorization') ?? '', c.req.header('X-Onetouch-Actor')));
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) c.header('WWW-Authenticate', 'Bearer');
+      throw error;
     }
-    c.set('actor', { name: nameFrom(c.req.header('X-Onetouch-Actor')), role: 'lead', verified: true });
     await next();
   });
 
-/** A name for the record: percent-encoded where it is not ASCII, one line, at most 64 characters. */
+  async function personWith(authorization: string, stated: string | undefined): Promise<Person> {
+    const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+    if (apiToken && sameSecret(token, apiToken)) return { name: oidc ? 'API token' : nameFrom(stated), subject: '', roles: ['lead'] };
+    if (verify && token) return verify(token);
+    throw new Refusal(401, oidc
+      ? 'The API needs the header "Authorization: Bearer …" with an access token; "npx onetouch login" gets one.'
+      : 'The API needs the header "Authorization: Bearer …" with the token set as API_TOKEN.');
+  }
+}
+
+/** A name that is only stated, percent-encoded where it is not ASCII. */
 function nameFrom(header = ''): string {
   let name = header;
   try {
@@ -31,5 +46,5 @@ function nameFrom(header = ''): string {
   } catch {
     // A lone percent sign is just part of the name.
   }
-  return [...name.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, 64).join('').trim() || 'API';
+  return oneLine(name) || 'API';
 }

@@ -6,10 +6,16 @@ import { oneLine } from './clean.js';
 const NAME = /^\p{L}[\p{L}\p{M}'’ ,&-]*(\.(?= |$)[\p{L}\p{M}'’ ,&-]*)*$/u;
 const LONGEST = 60;
 
+/** The name where it reads like one; empty where it does not. */
+export function readableName(name: string): string {
+  const line = oneLine(name);
+  return line.length <= LONGEST && NAME.test(line) ? line : '';
+}
+
 /** "Hello Ada," or, where the name does not read like one, "Hello,". */
 export function hello(name: string): string {
-  const line = oneLine(name);
-  return line.length <= LONGEST && NAME.test(line) ? `Hello ${line.replace(/\.$/, '')},` : 'Hello,';
+  const line = readableName(name);
+  return line ? `Hello ${line.replace(/\.$/, '')},` : 'Hello,';
 }
 
 export const SIGNED = 'Your Member Services team';

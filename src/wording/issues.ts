@@ -27,6 +27,7 @@ const LONGEST_DESCRIPTION = 32_767;
 const LONGEST_FREE_TEXT = 6_000;
 const LONGEST_FIELD = 1_500;
 const LONGEST_REASON = 500;
+const LONGEST_NAME = 100;
 const MOST_EARLIER = 12;
 const MOST_STEPS = 20;
 
@@ -160,9 +161,9 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
   return doc(
     paragraph(template.wanted),
     ...(h.overriddenBy
-      ? [paragraph(`Overridden by ${oneLine(h.overriddenBy)}: ${sentence(truncate(oneLine(h.reason ?? 'no reason was given'), LONGEST_REASON))}`)]
+      ? [paragraph(`Overridden by ${theirs(oneLine(h.overriddenBy), LONGEST_NAME)}: ${sentence(theirs(oneLine(h.reason ?? 'no reason was given'), LONGEST_REASON))}`)]
       : h.reason
-        ? [paragraph(`Reason given: ${sentence(truncate(oneLine(h.reason), LONGEST_REASON))}`)]
+        ? [paragraph(`Reason given: ${sentence(theirs(oneLine(h.reason), LONGEST_REASON))}`)]
         : []),
     bulletList([
       [strong('Ticket'), ': ', link(`${ctx.ticketId}`, ctx.ticketUrl)],
@@ -174,14 +175,14 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
     ...(described ? [heading(2, 'In the words of the ticket'), paragraph(inWords)] : []),
     ...(group ? troubleshot(group) : []),
     heading(2, 'Why it came to you'),
-    paragraph(`Row ${r.row}: ${sentence(r.reason)}`),
+    paragraph(`Row ${r.row}: ${sentence(theirs(r.reason, LONGEST_FIELD))}`),
     ...(r.restsOn.length ? [bulletList(r.restsOn.map((g) => theirs(groundText(g), LONGEST_FIELD)))] : []),
     ...(recent.length
       ? [
           heading(2, 'Earlier escalations of this ticket'),
           bulletList([
             ...(earlier.length > recent.length ? [`${earlier.length - recent.length} before these`] : []),
-            ...recent.map(handoffSentence),
+            ...recent.map((handoff) => theirs(handoffSentence(handoff), LONGEST_FIELD)),
           ]),
         ]
       : []),
@@ -217,7 +218,7 @@ export function issueComment(content: IssueComment, ctx: { ticketId: string }): 
         return value ? [[REPORT_WORDS[f].label, value]] : [];
       });
       return doc(
-        paragraph(`${ticket}: added to the error report, from ${oneLine(content.by) || 'an agent'}.`),
+        paragraph(`${ticket}: added to the error report, from ${theirs(oneLine(content.by), LONGEST_NAME) || 'an agent'}.`),
         ...(filled.length ? [table(filled)] : []),
       );
     }

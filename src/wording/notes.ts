@@ -3,7 +3,7 @@ import type { Articles } from '../config.js';
 import type { Handoff, Outcome } from '../domain/case.js';
 import { ERROR_KINDS, type FactName } from '../domain/facts.js';
 import { byJira, type Ruling, type RowId, type Team } from '../domain/ruling.js';
-import { oneLine, sentence, truncate, utc } from './clean.js';
+import { clean, oneLine, sentence, truncate, utc } from './clean.js';
 import {
   closeCommand,
   chooseCommand,
@@ -309,5 +309,14 @@ function lines(n: Note, ctx: NoteContext): string[] {
   }
 }
 
-/** One internal note as plain text. An unset article or link is named as a gap, never passed over. */
-export const note = (content: Note, ctx: NoteContext): string => lines(content, ctx).join('\n');
+// With the mark after it, which may repeat a reason of 4,000 characters in its longest form.
+const LONGEST_NOTE = 40_000;
+/** A line that reads like a mark of ours: somebody's words, which a later look would take for one. */
+const FORGED = /^(?=\s*(?:\[onetouch|Ref\. \d))/gim;
+
+/**
+ * One internal note as plain text. An unset article or link is named as a gap, never passed over. Whatever was
+ * quoted in it is inert: no control characters, and no mark.
+ */
+export const note = (content: Note, ctx: NoteContext): string =>
+  truncate(clean(lines(content, ctx).join('\n')).replace(FORGED, '- '), LONGEST_NOTE);

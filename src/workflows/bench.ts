@@ -8,13 +8,14 @@ import type { Facts } from '../domain/facts.js';
 import { effectName } from '../domain/marks.js';
 import { groupSentence } from '../wording/group-sentences.js';
 import { admitted } from './group-admission.js';
-import { now } from './desk.js';
+import { now, shortName } from './desk.js';
 import { caseId, TEMPORAL_UI, type Actor, type Answer } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { wrongShape } from './shapes.js';
 import { wrongGroupShape } from './troubleshooting-shapes.js';
 import * as messages from './troubleshooting-messages.js';
 import { newTroubleshooting, resolutionOf, step, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
+import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 
 const EVENTS_PER_RUN = 4_000;
 const HEARD_KEPT = 500;
@@ -26,7 +27,10 @@ export type Bench = ReturnType<typeof openBench>;
 export class Stopped extends Error {}
 
 export function openBench(input: TroubleshootingInput) {
-  const state: TroubleshootingState = input.carried ?? newTroubleshooting(now(), input.provided);
+  mustBeRead('What the group troubleshooting began with', input);
+  // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state: TroubleshootingState = (goesOn ? input.carried : undefined) ?? newTroubleshooting(now(), input.provided);
   const { ticketId, cycle, problem } = input;
   const system: Actor = { name: 'onetouch', role: 'system', verified: true };
   let nextWake: string | null = null;
@@ -57,22 +61,32 @@ export function openBench(input: TroubleshootingInput) {
     [messages.observed, 'observed'],
   ] as const;
   for (const [update, verb] of updates) {
-    setHandler(update as typeof messages.fix, ({ by, id, ...said }) => hear({ verb, by, ...said } as GroupMessage, id), {
+    setHandler(update as typeof messages.fix, (said) => {
+      const { by, id, ...what } = mustBeRead('A command that was read before', said);
+      return hear({ verb, by, ...what } as GroupMessage, id);
+    }, {
       validator: (said) => {
-        const wrong = wrongGroupShape(verb, said);
+        const wrong = unreadable(said) ?? wrongGroupShape(verb, said);
         if (wrong) throw new Error(wrong);
       },
     });
   }
-  setHandler(messages.learned, (said) => {
+  const read = signalReader();
+  setHandler(messages.learned, (sent) => {
+    const said = read(sent) as messages.Learned;
+    const unread = unreadable(said);
+    if (unread) return record(unread, TEMPORAL_UI.name);
     // Anyone may send a signal by hand: what cannot be read is dropped, with a record.
     const wrong = wrongShape('provide', said);
     if (wrong) return record(`dropped facts that cannot be read: ${wrong}`, TEMPORAL_UI.name);
     hear({ verb: 'learned', facts: said.facts ?? {}, by: system });
   });
-  setHandler(messages.stop, (said) => {
+  setHandler(messages.stop, (sent) => {
+    const said = read(sent);
+    const unread = unreadable(said);
+    if (unread) return record(unread, TEMPORAL_UI.name);
     const reason: unknown = (said as messages.Stop | undefined)?.reason;
-    hear({ verb: 'stop', reason: typeof reason === 'string' ? reason.slice(0, 300) : 'no reason was given', by: system });
+    return void hear({ verb: 'stop', reason: typeof reason === 'string' ? reason.slice(0, 300) : 'no reason was given', by: system });
   });
   setHandler(messages.tellCase, () => void state.inbox.push({ verb: 'tellCase', by: system }));
   setHandler(messages.groupView, view);
@@ -92,7 +106,7 @@ export function openBench(input: TroubleshootingInput) {
     setCurrentDetails(sentence());
     const values = [
       { key: SEARCH.stage, value: state.stage },
-      { key: SEARCH.group, value: input.group ?? state.groupId },
+      { key: SEARCH.group, value: shortName(input.group ?? state.groupId) },
       { key: SEARCH.needs, value: state.needs },
       { key: SEARCH.flagged, value: state.flagged !== null },
       { key: SEARCH.cycle, value: cycle },

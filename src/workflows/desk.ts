@@ -6,6 +6,8 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  log,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -13,16 +15,19 @@ import {
 } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import type { CaseRecord, CaseView, Entry, Need } from '../domain/case.js';
-import type { Facts } from '../domain/facts.js';
+import { INQUIRIES, type Facts } from '../domain/facts.js';
 import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import { oneLine, truncate } from '../wording/clean.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
+import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
 import * as messages from './messages.js';
 import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
 import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
 import { groupNews, troubleshot } from './troubleshooting-messages.js';
+import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -34,7 +39,10 @@ const LONGEST_ID = 200;
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
-  const state: CaseState = input.carried ?? newCase(iso(Date.now()));
+  mustBeRead('What the case began with', input);
+  // Only the server says that a run goes on from another: a state that somebody starts a case with is nobody's word.
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state: CaseState = (goesOn ? input.carried : undefined) ?? newCase(iso(Date.now()));
   // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
   for (const [name, key] of Object.entries(SEARCH)) {
@@ -48,9 +56,11 @@ export function openDesk(input: CaseInput) {
 
   /** Puts a message on the desk, or records why it was refused. Answers what an Update returns. */
   function hear(verb: Verb, value: unknown, by: messages.Actor, id?: string): messages.Answer {
-    const wrong = wrongShape(verb, value);
+    const unread = unreadable(value);
+    if (unread) log.warn(unread, { verb });
+    const wrong = unread ?? wrongShape(verb, value);
     if (wrong) {
-      record('refused', `refused a malformed message: ${wrong}`, { by: by.name });
+      record('refused', unread ?? `refused a malformed message: ${wrong}`, { by: by.name });
       return { accepted: false, reason: wrong };
     }
     const given: unknown = id ?? (value as { id?: unknown }).id;
@@ -58,15 +68,30 @@ export function openDesk(input: CaseInput) {
     if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
     const message = { ...trimmed(verb, value), verb, by, at: (value as { at?: string }).at ?? now() } as Message;
     if (message.verb === 'setPromise') message.dueAt = iso(Date.parse(message.dueAt)); // Times are compared as text.
-    const answer = admit(state, message, now());
+    // Cases that were under way before there were grants are replayed as they were.
+    const guarded = isPrivileged(message) && patched('grants');
+    const grant = guarded && by.verified ? readGrant(value) : null;
+    if (guarded && !grant) return refuseUngranted(message.verb, by, 'it takes a grant, which the API gives to who may do this');
+    const admitted = admit(state, message, now());
+    const answer = grant && admitted.accepted ? { ...admitted, said: `${admitted.said} Its grant is checked first.` } : admitted;
     if (!answer.accepted) {
       record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { by: by.name, ...(answer.row ? { row: answer.row } : {}) });
       return answer;
     }
     if (known) remember(state, known);
     record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, { by: by.name });
-    if (!saidAlready(message)) state.inbox.push(message);
+    if (!saidAlready(message)) state.inbox.push(grant ? ({ ...message, grant, asked: now() } as Message) : message);
     return answer;
+  }
+
+  /** Somebody tried what takes a grant without a good one: that is for ops to look at, whatever else is the matter. */
+  function refuseUngranted(verb: Verb, by: messages.Actor, reason: string): messages.Answer {
+    record('refused', `refused to ${VERB_WORDS[verb]}: ${reason}`, { by: by.name });
+    const why = `somebody tried to ${VERB_WORDS[verb]} without a good grant`;
+    record('flagged', why);
+    if (state.covered) state.covered.flagged ??= why;
+    else state.flagged ??= why;
+    return { accepted: false, reason };
   }
 
   /** One unread hint says as much as ten. */
@@ -75,22 +100,26 @@ export function openDesk(input: CaseInput) {
     return message.verb === 'issueChanged' && state.inbox.some((m) => m.verb === 'issueChanged' && m.key === message.key);
   }
 
+  const read = signalReader();
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
-  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', m, { ...outside, name: 'helpdesk' }));
-  setHandler(messages.issueChanged, (m) => void hear('issueChanged', m, { ...outside, name: 'Jira' }));
-  setHandler(messages.inherited, (m) => void hear('inherited', m, { ...outside, name: 'onetouch' }));
-  setHandler(messages.denied, (m) => {
-    const wrong = wrongAttempt(m) ?? (isActor(m.by) ? null : 'denied: by must say who it is');
+  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', read(m), { ...outside, name: 'helpdesk' }));
+  setHandler(messages.issueChanged, (m) => void hear('issueChanged', read(m), { ...outside, name: 'Jira' }));
+  setHandler(messages.inherited, (m) => void hear('inherited', read(m), { ...outside, name: 'onetouch' }));
+  setHandler(messages.denied, (said) => {
+    const m = read(said) as messages.Denied;
+    const unread = unreadable(m);
+    if (unread) return record('refused', unread, { by: messages.TEMPORAL_UI.name });
+    const wrong = wrongAttempt(m) ?? (readActor(m.by) ? null : 'denied: by must say who it is');
     if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
     else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
   });
-  setHandler(groupNews, (m) => void hear('groupNews', m, { ...outside, name: 'group troubleshooting' }));
-  setHandler(troubleshot, (m) => void hear('troubleshot', m, { ...outside, name: 'group troubleshooting' }));
-  setHandler(problems.problemSays, (m) => void hear('problemSays', m, { ...outside, name: 'problem' }));
+  setHandler(groupNews, (m) => void hear('groupNews', read(m), { ...outside, name: 'group troubleshooting' }));
+  setHandler(troubleshot, (m) => void hear('troubleshot', read(m), { ...outside, name: 'group troubleshooting' }));
+  setHandler(problems.problemSays, (m) => void hear('problemSays', read(m), { ...outside, name: 'problem' }));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
-  setHandler(messages.closeSignal, (m) => void hear('close', m, messages.TEMPORAL_UI));
-  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', m, messages.TEMPORAL_UI));
-  setHandler(messages.provideSignal, (m) => void hear('provide', m, messages.TEMPORAL_UI));
+  setHandler(messages.closeSignal, (m) => void hear('close', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', read(m), messages.TEMPORAL_UI));
+  setHandler(messages.provideSignal, (m) => void hear('provide', read(m), messages.TEMPORAL_UI));
   const answering = [
     [messages.close, 'close'],
     [messages.reEscalate, 'reEscalate'],
@@ -105,9 +134,9 @@ export function openDesk(input: CaseInput) {
     [problems.unlink, 'unlink'],
   ] as const;
   for (const [update, verb] of answering) {
-    setHandler(update as typeof messages.close, (m) => hear(verb, m, m.by, m.id), {
+    setHandler(update as typeof messages.close, (m) => hear(verb, mustBeRead('A command that was read before', m), readActor(m.by)!, m.id), {
       validator: (m) => {
-        const wrong = wrongShape(verb, m) ?? (isActor(m.by) ? null : 'by must say who it is: name, role, verified');
+        const wrong = unreadable(m) ?? wrongShape(verb, m) ?? (readActor(m.by) ? null : 'by must say who it is: name, role, verified');
         if (wrong) throw new Error(wrong);
       },
     });
@@ -132,7 +161,7 @@ export function openDesk(input: CaseInput) {
     return {
       ticketId: input.ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
       parked: state.parked !== null, ruling, handoff, problem: handoff?.problem ?? null, promise, owed: owed(state), ticket,
-      outcome: state.ending?.outcome ?? null, overrides,
+      outcome: state.ending?.outcome ?? null, overrides, ...(state.glassBroken && { glassBroken: state.glassBroken }),
     };
   }
 
@@ -159,6 +188,16 @@ export function openDesk(input: CaseInput) {
    * case waits, and so the one place where a run may end: it never does with work in flight.
    */
   async function next(until: string | null, wanted?: readonly Verb[]): Promise<Message | 'due'> {
+    for (;;) {
+      const message = await nextRead(until, wanted);
+      if (message === 'due' || !isGuarded(message)) return message;
+      const verdict = await verdictOn(state, changeOf(message, messages.caseId(input.ticketId), state.cycle), message);
+      if (verdict.valid) return message;
+      refuseUngranted(message.verb, message.by, verdict.reason);
+    }
+  }
+
+  async function nextRead(until: string | null, wanted?: readonly Verb[]): Promise<Message | 'due'> {
     const isWanted = (m: Message) => !wanted || wanted.includes(m.verb);
     nextWake = until;
     publish();
@@ -198,7 +237,7 @@ export function openDesk(input: CaseInput) {
     publish,
     /** Starts over with what lies unread, as a change after the end. */
     restart: async () => {
-      const fresh = { ...newCase(now()), heard: state.heard, inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      const fresh = { ...newCase(now()), heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
       return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */
@@ -273,12 +312,12 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
   const at = (time: string | null | undefined) => (time ? new Date(time) : null);
   return {
     stage: state.parked ? 'parked' : state.stage,
-    inquiry: state.ticket?.errorKind ? 'technical-error' : (state.ticket?.inquiry ?? null),
+    inquiry: state.ticket?.errorKind ? 'technical-error' : knownInquiry(state.ticket?.inquiry),
     row: state.ruling?.row ?? null,
     team: state.handoff?.team ?? null,
     jiraKey: state.handoff?.issueKey ?? null,
     priority: state.handoff?.priority ?? null,
-    group: state.ticket?.employerGroup ?? null,
+    group: shortName(state.ticket?.employerGroup),
     problem: state.handoff?.problem ?? null,
     needs: state.needs,
     outcome: state.ending?.outcome ?? null,
@@ -289,8 +328,10 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
   };
 }
 
-const isActor = (by: unknown): by is messages.Actor =>
-  typeof by === 'object' && by !== null && typeof (by as messages.Actor).name === 'string' && typeof (by as messages.Actor).role === 'string';
+/** Search attributes are not encrypted: of what a field holds, only what the protocol itself names gets there. */
+const knownInquiry = (inquiry: string | null | undefined) => INQUIRIES.find((known) => known === inquiry) ?? null;
+/** The server takes no value of more than 2 KB, and a database may take no control characters. */
+export const shortName = (name: string | null | undefined) => (name ? truncate(oneLine(name), LONGEST_ID) : '') || null;
 
 const VERB_WORDS: Record<Verb, string> = {
   ticketChanged: 'the ticket changed',

@@ -15,12 +15,14 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
   switch (message.verb) {
     case 'close':
       state.ending = { outcome: 'closed', by: message.by.name, reason: message.reason, withoutFollowUp: message.withoutFollowUp ?? false };
+      brokeGlass(desk, message);
       return 'closing';
     case 'override':
       state.override = { team: message.team, reason: message.reason, by: message.by.name };
       state.overrides += 1;
       if (isEscalated(state) || state.followUp) nextCycle(desk, `overridden: ${message.reason}`);
       state.handoff = null;
+      brokeGlass(desk, message);
       return 'escalating';
     case 'provide':
       desk.learn(message, message.by.name);
@@ -39,6 +41,13 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
     default:
       return null;
   }
+}
+
+/** An emergency's change is for ops to look at afterwards. */
+function brokeGlass(desk: Desk, { verb, by, grant }: Extract<Message, { verb: 'close' | 'override' }>): void {
+  if (!grant?.breakGlass) return;
+  desk.state.glassBroken = (desk.state.glassBroken ?? 0) + 1;
+  desk.flag(`${by.name} broke the glass to ${verb}`);
 }
 
 /** Nothing has reached a team yet: consulting reads the ticket anyway, and decides again. */

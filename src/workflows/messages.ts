@@ -6,6 +6,8 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ErrorReport, FactValues } from '../domain/facts.js';
 import type { Ruling, RowId, Team } from '../domain/ruling.js';
 import type { CaseView, Entry } from '../domain/case.js';
+import type { Grant } from '../domain/grant.js';
+import type { Role } from '../domain/roles.js';
 
 export const TASK_QUEUE = 'onetouch';
 /** The workflow types, by the names of their functions. */
@@ -20,8 +22,10 @@ export const ticketOf = (workflowId: string): string | null => /^case-(\d+)$/.ex
 /** Who said it. From the API's token; never from the body. `verified: false` is a Signal sent by hand. */
 export interface Actor {
   name: string;
-  role: 'agent' | 'lead' | 'ops' | 'admin' | 'system' | 'unverified';
+  role: Role | 'system' | 'unverified';
   verified: boolean;
+  /** The person's or program's id at the identity provider, where they signed in. */
+  subject?: string;
 }
 export const TEMPORAL_UI: Actor = { name: 'Temporal UI, unverified', role: 'unverified', verified: false };
 
@@ -65,10 +69,11 @@ export interface Denied {
 
 /* What people say. Each is an Update (answered) and, where noted, the same verb as a Signal. */
 
-/** Also a Signal. Sends what is owed to the member first, unless `withoutFollowUp`. */
+/** Also a Signal. Sends what is owed to the member first, unless `withoutFollowUp`, which takes a grant. */
 export interface Close {
   reason: string;
   withoutFollowUp?: boolean;
+  breakGlass?: boolean;
 }
 /** Also a Signal. Starts the next cycle; a Tier 1 row refuses it. */
 export interface ReEscalate {
@@ -79,10 +84,12 @@ export interface Provide {
   facts?: Partial<FactValues>;
   report?: ErrorReport;
 }
-/** A lead escalates against the protocol's ruling; the reason is recorded and counted. */
+/** A lead escalates against the protocol's ruling, by a grant; the reason is recorded and counted. */
 export interface Override {
   team: Team;
   reason: string;
+  /** In an emergency, alone: recorded, counted and flagged. */
+  breakGlass?: boolean;
 }
 /** After the follow-up: does it work for the member? `how: 'call'` records an agent's call. */
 export interface Confirm {
@@ -108,8 +115,8 @@ export interface SettleMail {
   outcome: 'resend' | 'was-sent';
 }
 
-/** Every Update carries who said it and an id, so that the same command twice is heard once. */
-export type Said<T> = T & { by: Actor; id?: string };
+/** Every Update carries who said it and an id, so that the same command twice is heard once; a privileged one its grant. */
+export type Said<T> = T & { by: Actor; id?: string; grant?: Grant };
 
 export type Answer =
   | { accepted: true; said: string }

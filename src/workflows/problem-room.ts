@@ -15,6 +15,7 @@ import { memberCount, newProblem, type ProblemInput, type ProblemMessage, type P
 import { TEMPORAL_UI, type Actor, type Answer } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { enter, remember } from './state.js';
+import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
 const EVENTS_PER_RUN = 4_000;
@@ -23,7 +24,10 @@ const MOST_MEMBERS_ASKED = 1_000;
 export type Room = ReturnType<typeof openRoom>;
 
 export function openRoom(input: ProblemInput) {
-  const state: ProblemState = input.carried ?? newProblem(input, now());
+  mustBeRead('What the problem began with', input);
+  // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state: ProblemState = (goesOn ? input.carried : undefined) ?? newProblem(input, now());
   const limit = input.eventsPerRun ?? EVENTS_PER_RUN;
   let nextWake: string | null = null;
   const published: Record<string, string> = {};
@@ -44,6 +48,7 @@ export function openRoom(input: ProblemInput) {
   }
 
   function answer<T extends { by: Actor; id?: string }>(said: T, judge: () => Answer, put: () => ProblemMessage): Answer {
+    mustBeRead('A command that was read before', said);
     if (said.id && state.heard.includes(said.id)) return { accepted: true, said: 'This was heard before.' };
     const judged = judge();
     const message = put();
@@ -57,21 +62,32 @@ export function openRoom(input: ProblemInput) {
   const no = (reason: string): Answer => ({ accepted: false, reason });
   const yes = (said: string): Answer => ({ accepted: true, said });
   const needsActor = (said: { by?: Actor; reason?: unknown }) => {
+    const unread = unreadable(said);
+    if (unread) throw new Error(unread);
     if (typeof said?.by?.name !== 'string' || typeof said.by.role !== 'string') throw new Error('by must say who it is: name, role, verified');
   };
 
-  setHandler(messages.join, (m) => {
+  const read = signalReader();
+  /** Takes what a signal says; where it cannot be read, a record alone. */
+  const signalled = <T>(take: (said: T) => void) => (sent: T) => {
+    const said = read(sent);
+    const unread = unreadable(said);
+    if (unread) record('refused', unread, { by: TEMPORAL_UI.name });
+    else take(said as T);
+  };
+
+  setHandler(messages.join, signalled((m) => {
     // Kept once, not with each of thousands of cases that may have to wait in the inbox.
     if (m?.signature && !state.signature && problemShape({ verb: 'join', ...m }) === null && messages.problemId(m.signature) === state.id) state.signature = m.signature;
     hear({ verb: 'join', ...m, signature: null });
-  });
-  setHandler(messages.leave, (m) => hear({ verb: 'leave', ...m }));
-  setHandler(messages.absorb, (m) => hear({ verb: 'absorb', ...m }));
-  setHandler(messages.survivorEnded, (m) => hear({ verb: 'survivorEnded', ...m }));
-  setHandler(messages.problemIssueChanged, (m) => {
+  }));
+  setHandler(messages.leave, signalled((m) => hear({ verb: 'leave', ...m })));
+  setHandler(messages.absorb, signalled((m) => hear({ verb: 'absorb', ...m })));
+  setHandler(messages.survivorEnded, signalled((m) => hear({ verb: 'survivorEnded', ...m })));
+  setHandler(messages.problemIssueChanged, signalled((m) => {
     // One look answers all hints that lie here.
     if (!state.inbox.some((other) => other.verb === 'issueChanged' && other.key === m?.key)) hear({ verb: 'issueChanged', ...m });
-  });
+  }));
   setHandler(
     messages.mergeInto,
     (m) =>
@@ -96,6 +112,7 @@ export function openRoom(input: ProblemInput) {
   setHandler(
     messages.resumeProblem,
     (m) => {
+      mustBeRead('A command that was read before', m);
       if (Object.keys(state.held).length === 0) return no('no step of the problem is held up');
       record('heard', `heard: try again${m.note ? ` (${m.note})` : ''}`, { by: m.by.name });
       for (const held of Object.values(state.held)) held.until = now();

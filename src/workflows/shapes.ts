@@ -61,10 +61,10 @@ const SHAPES: Record<Verb, Fields> = {
   inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time), problem: optional(problem) },
   groupNews: { id: text, stage: oneOf(GROUP_STAGES), needs: orNull(oneOf(NEEDS)), flagged: orNull(text) },
   troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved, byCase: optional(flag) },
-  close: { reason: text, withoutFollowUp: optional(flag) },
+  close: { reason: text, withoutFollowUp: optional(flag), breakGlass: optional(flag) },
   reEscalate: { reason: text },
   provide: { facts: optional(facts), report: optional(report) },
-  override: { team: oneOf(TEAMS), reason: text },
+  override: { team: oneOf(TEAMS), reason: text, breakGlass: optional(flag) },
   confirm: { verdict: oneOf(['works', 'still-broken']), how: optional(oneOf(['mail', 'call', 'ticket'])) },
   choose: { choice: oneOf(['follow-up', 'keep-waiting']), reason: text },
   resume: { note: optional(text) },
@@ -72,6 +72,9 @@ const SHAPES: Record<Verb, Fields> = {
   settleMail: { outcome: oneOf(['resend', 'was-sent']) },
   ...ON_THE_CASE,
 };
+
+/** The fields of each verb: what a grant covers. */
+export const BODY_FIELDS = Object.fromEntries(Object.entries(SHAPES).map(([verb, fields]) => [verb, Object.keys(fields)])) as Record<Verb, string[]>;
 
 /** What is wrong with a message's shape, in one sentence; null when nothing is. */
 export function wrongShape(verb: Verb, value: unknown): string | null {

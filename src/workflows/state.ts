@@ -2,6 +2,7 @@
 import type { Clocks } from '../config.js';
 import type { Entry, Handoff, MemberPromise, Need, Outcome, Stage } from '../domain/case.js';
 import type { ErrorReport, Facts, ReportField } from '../domain/facts.js';
+import type { Grant } from '../domain/grant.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Signature } from '../domain/problem.js';
 import type { Ruling } from '../domain/ruling.js';
@@ -21,6 +22,9 @@ export interface CaseInput {
 interface Spoken {
   by: Actor;
   at: string;
+  /** With a privileged message: the API's word for it, and when it was asked for; see `grants.ts`. */
+  grant?: Grant;
+  asked?: string;
 }
 /** What a problem says, its fields as they arrive. */
 type Says = Pick<ProblemSays, 'problem' | 'round' | 'ticketId' | 'cycle' | 'kind'> & { key?: string | null; wantsReport?: boolean; outcome?: 'resolved' | 'unchanged'; to?: string };
@@ -112,6 +116,10 @@ export interface CaseState {
   /** What was flagged and needed before a step could not go on; it is so again afterwards. */
   covered: { flagged: string | null; needs: Need | null } | null;
   overrides: number;
+  /** How often somebody broke the glass; absent is never. */
+  glassBroken?: number;
+  /** Grants that were used, by their ids, with when they expire; absent is none. */
+  spentGrants?: Record<string, string>;
   /** Effects of this cycle that were done, with what came of them. */
   done: Record<string, unknown>;
   inbox: Message[];

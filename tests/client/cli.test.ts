@@ -73,6 +73,7 @@ describe('saying', () => {
   test.each<[string[], string, object]>([
     [['close', '5158', '--reason', 'solved by phone'], 'close', { reason: 'solved by phone' }],
     [['close', '5158', '-r', 'x', '--without-follow-up'], 'close', { reason: 'x', withoutFollowUp: true }],
+    [['override', '5158', '--team', 'Infra', '-r', 'x', '--break-glass'], 'override', { team: 'Infra', reason: 'x', breakGlass: true }],
     [['re-escalate', '5158', '-r', 'still down'], 'reEscalate', { reason: 'still down' }],
     [['override', '5158', '--team', 'Tier 2', '-r', 'x'], 'override', { team: 'Tier 2', reason: 'x' }],
     [
@@ -96,7 +97,9 @@ describe('saying', () => {
   ])('%j', async (argv, verb, body) => {
     const { code, out, calls } = await onetouch(argv);
     expect([code, out]).toEqual([0, 'The case took it up.']);
-    expect(calls).toEqual([[verb, '5158', said(body)]]);
+    // A privileged one asks for the cycle first, and takes its grant along.
+    const privileged = verb === 'override' || 'withoutFollowUp' in body;
+    expect(calls).toEqual([...(privileged ? [['state', '5158']] : []), [verb, '5158', { ...said(body), ...(privileged && { grant: expect.objectContaining({ verb, of: 'case-5158' }) }) }]]);
   });
 
   test('provide reads JSON from stdin', async () => {

@@ -28,6 +28,7 @@ export async function onetouch(
         ? Promise.resolve(new TextEncoder().encode(files[path]))
         : Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
     tokenFile: 'token',
+    signedIn: { read: async () => files['login'] ?? '', write: async () => {} },
     width: 120,
     now: () => new Date(NOW),
   };

@@ -1,4 +1,5 @@
 /** The real client against a port where no Temporal is. */
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '../../src/client/cases.js';
@@ -16,7 +17,7 @@ let temporal: Temporal;
 beforeAll(async () => {
   const gone = await serve({ fetch: () => new Response() }, { port: 0, host: HOST });
   await gone.close();
-  temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${gone.port}`, TEMPORAL_NAMESPACE: 'escalations' } });
+  temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${gone.port}`, TEMPORAL_NAMESPACE: 'escalations' } });
 });
 afterAll(() => temporal.close());
 
@@ -51,7 +52,7 @@ test('every call ends by its deadline as TemporalAway', async () => {
 });
 
 test('a connection closed in the middle of a retry takes nobody down', async () => {
-  const mine = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: temporal.address } });
+  const mine = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: temporal.address } });
   const calls = Promise.allSettled([cases(mine.client).describe('5158'), cases(mine.client).describe('5159')]);
   await expect(cases(mine.client, { deadlineMs: 100 }).ready()).rejects.toThrow(TemporalAway);
   await mine.close();
@@ -60,7 +61,7 @@ test('a connection closed in the middle of a retry takes nobody down', async () 
 });
 
 const config = (port: number) =>
-  loadGatewayConfig({ PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
+  loadGatewayConfig({ ONETOUCH_ENV: 'development', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`, PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}`, PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
 const log = pino({ level: 'silent' });
 
 test('the gateway starts all the same: alive, not ready', async () => {

@@ -11,6 +11,7 @@ const textOf = (folder: string, ending: RegExp) =>
     .map((path) => read(join(folder, path)))
     .join('\n');
 
+const RANDOM = 'kB6ZJ0o2Wv1l8Q3mY7tR5xN4cF9hD0sA6uE2pG8iTqM=';
 const example = [...read('.env.example').matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
   ([, name, value]) => [name!, value!] as const,
 );
@@ -39,21 +40,24 @@ test('what .env.example documents is read somewhere', () => {
 
 const required = {
   HELPDESK_URL: 'https://company.zendesk.com',
+  GRANT_KEYS: `k1:${RANDOM}`,
+  PAYLOAD_KEYS: `a:${Buffer.from([...Array(32).keys()]).toString('base64')}`,
+  OIDC_ISSUER: 'https://sign-in.example.com',
+  OIDC_AUDIENCE: 'https://onetouch.example.com',
   HELPDESK_CLIENT_ID: 'a',
-  HELPDESK_CLIENT_SECRET: 'a',
-  HELPDESK_WEBHOOK_SECRET: 'a',
+  HELPDESK_CLIENT_SECRET: RANDOM,
+  HELPDESK_WEBHOOK_SECRET: RANDOM,
   JIRA_URL: 'https://company.atlassian.net',
   JIRA_EMAIL: 'a@example.com',
-  JIRA_API_TOKEN: 'a',
-  JIRA_WEBHOOK_SECRET: 'a',
+  JIRA_API_TOKEN: RANDOM,
+  JIRA_WEBHOOK_SECRET: RANDOM,
   JIRA_PROJECT_PRODOPS: 'OPS',
   JIRA_PROJECT_INFRA: 'INF',
   ADMIN_URL: 'https://admin.example.com',
-  ADMIN_TOKEN: 'a',
-  SMTP_URL: 'smtp://mail.example.com',
+  ADMIN_TOKEN: RANDOM,
+  SMTP_URL: 'smtps://mail.example.com',
   MAIL_FROM: 'a@example.com',
   MAIL_REPLY_TO: 'a@example.com',
-  API_TOKEN: 'a',
 };
 
 test('the values that .env.example shows are the defaults', () => {

@@ -28,7 +28,7 @@ const play = (samples = [SAMPLE]) =>
     samples,
     company,
     cases: { state: () => Promise.resolve(view as CaseView), group: () => Promise.resolve(null) },
-    data: { progress, save: async () => {}, apiToken: 'token' },
+    data: { progress, save: async () => {} },
     gatewayUrl: 'http://gateway.invalid',
     holdMs: 48 * 3_600_000,
     say: () => {},

@@ -90,6 +90,17 @@ describe('starting', () => {
     const [, page] = await town.says(/Sandbox company +(http:\S+)/);
     await town.says(/keeps running/);
     expect(await (await fetch(page!)).text()).toContain('Tickets (0)');
+
+    // The Temporal UI knows where payloads are read, its page may ask there, and nobody else is told.
+    const [, ui] = await town.says(/Temporal UI +(http:\S+)/);
+    const { Codec } = (await (await fetch(`${ui}/api/v1/settings`)).json()) as { Codec: { Endpoint: string } };
+    const body = JSON.stringify({ payloads: [{ metadata: { encoding: 'anNvbi9wbGFpbg==' }, data: 'Int9Ig==' }] });
+    const encoded = await fetch(`${Codec.Endpoint}/encode`, { method: 'POST', body, headers: { Origin: ui! } });
+    expect([encoded.status, encoded.headers.get('Access-Control-Allow-Origin')]).toEqual([200, ui]);
+    const decoded = await fetch(`${Codec.Endpoint}/decode`, { method: 'POST', body: await encoded.text() });
+    expect(JSON.stringify(await decoded.json())).toBe(body);
+    expect((await fetch(Codec.Endpoint.replace(/\/codec\/.*/, '/codec/decode'), { method: 'POST', body })).status).toBe(401);
+    for (const said of [town.output(), readFileSync(join(folder, 'bare', 'onetouch.log'), 'utf8')]) expect(said).not.toContain(Codec.Endpoint.split('/').at(-1));
     expect(await town.stop('SIGTERM')).toBe(0);
     await nothingLeft(town);
   }, TIMEOUT_MS);

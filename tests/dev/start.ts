@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const ANY_PORTS = Object.fromEntries(
-  ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'SANDBOX_PORT', 'SANDBOX_HELPDESK_PORT', 'SANDBOX_JIRA_PORT', 'SANDBOX_ADMIN_PORT', 'SANDBOX_SMTP_PORT'].map((name) => [name, '0']),
+  ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'SANDBOX_PORT', 'SANDBOX_HELPDESK_PORT', 'SANDBOX_JIRA_PORT', 'SANDBOX_ADMIN_PORT', 'SANDBOX_SMTP_PORT', 'SANDBOX_IDENTITY_PORT'].map((name) => [name, '0']),
 );
 
 export type Started = ReturnType<typeof start>;

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -13,6 +13,7 @@ import { cases, type CaseRow } from '../../src/client/cases.js';
 import { connectTemporal } from '../../src/client/connect.js';
 import { loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Entry, Stage } from '../../src/domain/case.js';
+import type { Role } from '../../src/domain/roles.js';
 import { startGateway } from '../../src/gateway.js';
 import { startCompany } from '../../src/sandbox/company.js';
 import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
@@ -50,10 +51,18 @@ export interface SiteOptions {
   env?: Record<string, string>;
   /** How far Jira's search is behind. */
   searchLagMs?: number;
+  /** People sign in at the company's identity provider; `signedIn` asks as one of them. */
+  identity?: boolean;
   /** How often the sweep runs by itself; hardly ever when absent, since a test runs it. */
   sweepMinutes?: number;
   /** Where the worker runs; `processes` are started by the test, which may kill them. */
   worker?: 'here' | 'processes';
+  /** Where the worker and the gateway log to; nowhere when absent. */
+  log?: Logger;
+  /** Of Temporal; a test that looks at logs or metrics installs its own. */
+  runtime?: 'quiet' | 'own';
+  /** Where Temporal keeps its database, and leaves it. */
+  dbFile?: string;
 }
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
@@ -67,7 +76,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, worker = 'here' }: SiteOptions) {
+async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile }: SiteOptions) {
   const open: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of open.splice(0).reverse()) await end();
@@ -80,16 +89,16 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
   }
 
   async function build() {
-    const server = await devServer();
+    const server = await devServer({ ...(dbFile && { dbFile }) });
     open.push(() => server.stop());
-    const temporal = await connectTemporal({ env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
-    const { client } = temporal;
-    const company = await startCompany({ searchLagMs });
+    const company = await startCompany({ searchLagMs, identity });
     open.push(() => company.close());
     const settings = { ...company.env, ...env, SWEEP_MINUTES: String(sweepMinutes), API_TOKEN, PORT: '0' };
-    const log = pino({ level: 'silent' });
-    const gateway = await startGateway(loadGatewayConfig(settings), temporal, { log });
+    const gatewayConfig = loadGatewayConfig(settings);
+    const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    open.push(() => temporal.close());
+    const { client } = temporal;
+    const gateway = await startGateway(gatewayConfig, temporal, { log });
     open.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };
@@ -106,7 +115,7 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
 
     async function workHere(): Promise<() => Promise<void>> {
       // Warnings are what these tests bring about: workers that are killed, a server that is away.
-      quietRuntime();
+      if (runtime === 'quiet') quietRuntime();
       const config = loadWorkerConfig(settings);
       const connection = await NativeConnection.connect({ address: server.address });
       const ports = await connectPorts(config, log);
@@ -131,6 +140,14 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
       });
       return { status: answer.status, body: (await answer.json()) as T };
     }
+    /** The same, as the company's program with this role. */
+    async function signedIn<T>(role: Role | 'guest', path: string, body?: object): Promise<{ status: number; body: T }> {
+      const answer = await fetch(`${gateway.url}/api${path}`, {
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${await company.identity!.tokenFor(role)}`, 'x-onetouch-actor': 'Somebody Else' },
+      });
+      return { status: answer.status, body: (await answer.json()) as T };
+    }
     async function get<T>(path: string): Promise<T> {
       const { status, body } = await api<T>(path);
       if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
@@ -145,7 +162,7 @@ async function openSite({ env = {}, searchLagMs = 0, sweepMinutes = 24 * 60, wor
     }
 
     const site = {
-      server, temporal, client, company, gateway, api, headers, get, close, handle,
+      server, temporal, client, company, gateway, api, headers, signedIn, get, close, handle,
       cases: cases(client),
 
       /** A member writes in; the helpdesk's webhook says so. */

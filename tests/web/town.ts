@@ -1,13 +1,18 @@
 /** A gateway app over fake cases, at a fixed time, and signed webhooks for it. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
 import { auditKey, type AuditKey } from '../../src/audit/chain.js';
 import { NoSuchCase } from '../../src/client/errors.js';
 import { entriesOf } from '../../src/domain/audit.js';
-import { AT, fakeCases, TIMELINE } from './fake-cases.js';
+import type { Auditor } from '../../src/client/audit.js';
+import { AT, fakeCases, TIMELINE, type Call } from './fake-cases.js';
 import { fakeProblems } from './fake-problems.js';
+import { payloadKeys } from '../../src/client/payload-keys.js';
+import type { GatewayConfig } from '../../src/config.js';
+import type { CodecOptions } from '../../src/web/codec.js';
+import type { Refused } from '../../src/web/access.js';
 
 export const NOW = Date.parse(AT);
 export const TOKEN = 'a-token-for-tests';
@@ -16,24 +21,29 @@ export const OLD_SECRET = 'old-secret';
 export const JIRA_SECRET = 'jira-secret';
 export const AUDIT_KEY = auditKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
 export const AUDIT = entriesOf('5158', 'a-run', TIMELINE);
+export const fakeAuditor = (calls: Call[]): Auditor => ({
+  ofCase: (ticket) => (ticket === '5158' ? Promise.resolve(AUDIT) : Promise.reject(new NoSuchCase(ticket))),
+  between: (...bounds) => {
+    calls.push(['audit', ...bounds]);
+    return Promise.resolve(AUDIT);
+  },
+});
+export const CODEC: CodecOptions = { payloads: { keys: payloadKeys(`k1:${randomBytes(32).toString('base64')}`, (problem) => { throw new Error(problem); }), plaintext: 'refuse' }, origins: ['https://temporal.example.com'] };
 export const OUR_HELPDESK_ID = '900';
+export const GRANT_KEYS = [{ id: 'k1', secret: Buffer.from('a key for the tests of the grants') }];
 export const OUR_JIRA_ID = 'our-account';
 
-export function town(how: Parameters<typeof fakeCases>[0] & Parameters<typeof fakeProblems>[1] & { log?: Logger; auditKey?: AuditKey | null } = {}) {
+export function town(how: Parameters<typeof fakeCases>[0] & Parameters<typeof fakeProblems>[1] & { log?: Logger; oidc?: GatewayConfig['oidc']; onRefused?: (refused: Refused) => void; auditKey?: AuditKey | null } = {}) {
   const { cases, calls } = fakeCases(how);
   const app = gatewayApp({
     cases,
     problems: fakeProblems(calls, how),
-    auditor: {
-      ofCase: (ticket) => (ticket === '5158' ? Promise.resolve(AUDIT) : Promise.reject(new NoSuchCase(ticket))),
-      between: (...bounds) => {
-        calls.push(['audit', ...bounds]);
-        return Promise.resolve(AUDIT);
-      },
-    },
-    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN, auditKey: how.auditKey === undefined ? AUDIT_KEY : how.auditKey },
+    auditor: fakeAuditor(calls),
+    config: { helpdeskWebhookSecrets: [HELPDESK_SECRET, OLD_SECRET], jiraWebhookSecrets: [JIRA_SECRET], apiToken: TOKEN, oidc: how.oidc ?? null, grantKeys: GRANT_KEYS, auditKey: how.auditKey === undefined ? AUDIT_KEY : how.auditKey },
+    codec: CODEC,
     ours: { helpdesk: () => Promise.resolve(OUR_HELPDESK_ID), jira: () => Promise.resolve(OUR_JIRA_ID) },
     now: () => NOW,
+    ...(how.onRefused && { onRefused: how.onRefused }),
     log: how.log ?? pino({ level: 'silent' }),
   });
   return {

@@ -37,6 +37,7 @@ async function run(argv: string[]) {
     stdin: async () => '',
     readFile: async () => new Uint8Array(),
     tokenFile: '',
+    signedIn: { read: async () => '', write: async () => {} },
     width: 80,
     now: () => new Date('2026-11-22T10:00:00Z'),
   });

@@ -5,7 +5,7 @@ import { chained, type AuditKey } from '../../audit/chain.js';
 import type { Auditor } from '../../client/audit.js';
 import { ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
-import type { Known } from '../who.js';
+import type { Known } from '../access.js';
 
 const time = z.iso.datetime({ offset: true, error: 'must be a time like 2026-07-01T09:00:00Z' }).transform((iso) => new Date(iso).toISOString());
 const bounds = z.strictObject({ from: time.optional(), to: time.optional() });

@@ -48,9 +48,9 @@ export function bodies(now: () => number) {
   const report = z.partialRecord(z.enum(REPORT_FIELDS), text(4_000)) satisfies z.ZodType<ErrorReport>;
 
   return {
-    close: z.strictObject({ reason, withoutFollowUp: z.boolean().optional() }) satisfies z.ZodType<m.Close>,
+    close: z.strictObject({ reason, withoutFollowUp: z.boolean().optional(), breakGlass: z.boolean().optional() }) satisfies z.ZodType<m.Close>,
     reEscalate: z.strictObject({ reason }) satisfies z.ZodType<m.ReEscalate>,
-    override: z.strictObject({ team: z.enum(TEAMS), reason }) satisfies z.ZodType<m.Override>,
+    override: z.strictObject({ team: z.enum(TEAMS), reason, breakGlass: z.boolean().optional() }) satisfies z.ZodType<m.Override>,
     provide: z
       .strictObject({ facts: facts.partial().optional(), report: report.optional() })
       .refine(

@@ -8,7 +8,7 @@ import type { Answer } from '../../workflows/messages.js';
 import { SEARCH } from '../../workflows/search-attributes.js';
 import { problemName, ticketId } from '../ids.js';
 import { shaped } from '../refusal.js';
-import type { Known } from '../who.js';
+import type { Known } from '../access.js';
 import type { bodies } from './bodies.js';
 import { commands } from './command.js';
 

@@ -2,18 +2,22 @@
 import { Hono, type Context } from 'hono';
 import type { Cases } from '../../client/cases.js';
 import type { Problems } from '../../client/problems.js';
+import { signGrant } from '../../grants/grants.js';
+import type { GrantKeys } from '../../grants/keys.js';
+import { caseId } from '../../workflows/messages.js';
+import type { Known } from '../access.js';
 import { ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
-import type { Known } from '../who.js';
 import { bodies } from './bodies.js';
 import { commands } from './command.js';
 import { listing } from './listing.js';
 import { problemRoutes } from './problems.js';
 
-export function api({ cases, problems, now }: { cases: Cases; problems: Problems; now(): number }) {
+export function api({ cases, problems, grantKeys, now }: { cases: Cases; problems: Problems; grantKeys: GrantKeys; now(): number }) {
   const app = new Hono<Known>();
   const shapes = bodies(now);
 
+  app.get('/me', (c) => c.json(c.get('person')));
   app.get('/cases', async (c) => c.json({ cases: await cases.list(shaped(listing, c.req.query(), 'The query')) }));
 
   app.get('/cases/:ticket', async (c) => {
@@ -30,7 +34,10 @@ export function api({ cases, problems, now }: { cases: Cases; problems: Problems
     return c.json(group);
   });
 
-  const command = commands(app, '/cases/:ticket', ticketOf);
+  const command = commands(app, '/cases/:ticket', ticketOf, async (id, verb, body, by) => {
+    const { cycle } = await cases.state(id);
+    return signGrant(grantKeys, { of: caseId(id), verb, cycle, body, by }, now());
+  });
   command('close', shapes.close, cases.close);
   command('re-escalate', shapes.reEscalate, cases.reEscalate);
   command('override', shapes.override, cases.override);

@@ -1,0 +1,76 @@
+/**
+ * What production refuses to start with. One rule a line, each over the parsed settings; a problem names its
+ * variable and what to do. Only `ONETOUCH_ENV=development` goes without, and nothing sets that by itself.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { GrantKeys } from './grants/keys.js';
+
+type PayloadKeys = ReadonlyMap<string, KeyObject>;
+type Settings = Readonly<Record<string, unknown>>;
+/** The problems of one rule; none where the setting is not read by this process, or is not given. */
+type Rule = (settings: Settings) => string[];
+
+/** Shorter ones can be guessed, or were typed by hand. */
+const SHORTEST_SECRET = 16;
+const PLACEHOLDER = /^(change|replace|secret|password|token|example|default|sample|your|todo|xxx|test|dev|sandbox)|(change[-_ ]?me|not[-_ ]?a[-_ ]?secret)/i;
+
+const weakness = (secret: string): string | null => {
+  if (PLACEHOLDER.test(secret)) return 'looks like a placeholder: make a random one (openssl rand -base64 32)';
+  if (secret.length < SHORTEST_SECRET) return `is shorter than ${SHORTEST_SECRET} characters: make a random one (openssl rand -base64 32)`;
+  return new Set(secret).size < 6 ? 'repeats a few characters: make a random one (openssl rand -base64 32)' : null;
+};
+
+const secret =
+  (name: string): Rule =>
+  (settings) => {
+    const given = settings[name];
+    const values = typeof given === 'string' ? [given] : Array.isArray(given) ? (given as string[]) : [];
+    return [...new Set(values.flatMap((value) => weakness(value) ?? []))].map((why) => `${name} ${why}`);
+  };
+
+const encrypted =
+  (name: string): Rule =>
+  (settings) => {
+    const url = settings[name];
+    return typeof url === 'string' && !/^https:/i.test(url) ? [`${name} is plain HTTP: production talks to outside systems by https alone`] : [];
+  };
+
+/** A mail server on the way that strips STARTTLS would read members' mail. */
+const encryptedMail: Rule = ({ SMTP_URL: url }) =>
+  typeof url === 'string' && !/^smtps:/i.test(url) && new URL(url).searchParams.get('requireTLS') !== 'true'
+    ? ['SMTP_URL may go unencrypted: use smtps://, or smtp:// with ?requireTLS=true']
+    : [];
+
+const distinctGrantKeys: Rule = ({ GRANT_KEYS: keys }) =>
+  new Set((keys as GrantKeys | undefined)?.map((key) => key.secret.toString('hex'))).size < ((keys as GrantKeys | undefined)?.length ?? 0)
+    ? ['GRANT_KEYS has the same key twice, under two ids']
+    : [];
+
+/** Who may sign is not who may read: of one key in both places, whoever learns it in one has both. */
+const keysOfTheirOwn: Rule = ({ GRANT_KEYS: grants, PAYLOAD_KEYS: payloads }) => {
+  const signing = new Set((grants as GrantKeys | undefined)?.map((key) => key.secret.toString('hex')));
+  const encrypting = [...((payloads as PayloadKeys | undefined)?.values() ?? [])].map((key) => key.export().toString('hex'));
+  return [
+    ...(new Set(encrypting).size < encrypting.length ? ['PAYLOAD_KEYS has the same key twice, under two ids'] : []),
+    ...(encrypting.some((key) => signing.has(key)) ? ['PAYLOAD_KEYS has a key of GRANT_KEYS: make one of its own (openssl rand -base64 32)'] : []),
+  ];
+};
+
+const RULES: readonly Rule[] = [
+  ({ API_TOKEN: token }) => (token ? ['API_TOKEN is for development: in production people and programs sign in (OIDC_ISSUER)'] : []),
+  secret('HELPDESK_CLIENT_SECRET'),
+  secret('HELPDESK_WEBHOOK_SECRET'),
+  secret('JIRA_API_TOKEN'),
+  secret('JIRA_WEBHOOK_SECRET'),
+  secret('ADMIN_TOKEN'),
+  encrypted('HELPDESK_URL'),
+  encrypted('JIRA_URL'),
+  encrypted('ADMIN_URL'),
+  encrypted('OIDC_ISSUER'),
+  encryptedMail,
+  distinctGrantKeys,
+  keysOfTheirOwn,
+];
+
+/** Every problem of these settings for production; none where it may start. */
+export const unsafe = (settings: Settings): string[] => RULES.flatMap((rule) => rule(settings));

@@ -1,0 +1,128 @@
+/** What production refuses to start with: each of these settings is one change away from a good set. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
+import { startCompany } from '../../src/sandbox/company.js';
+
+const secret = () => randomBytes(24).toString('base64');
+const KEY = randomBytes(32).toString('base64');
+const PAYLOAD_KEY = randomBytes(32).toString('base64');
+const GOOD = {
+  PAYLOAD_KEYS: `2026-07:${PAYLOAD_KEY}`,
+  GRANT_KEYS: `2026-07:${KEY}`,
+  OIDC_ISSUER: 'https://sign-in.company.com',
+  OIDC_AUDIENCE: 'https://onetouch.company.com/api',
+  HELPDESK_URL: 'https://company.zendesk.com',
+  HELPDESK_CLIENT_ID: 'onetouch',
+  HELPDESK_CLIENT_SECRET: secret(),
+  HELPDESK_WEBHOOK_SECRET: secret(),
+  JIRA_URL: 'https://company.atlassian.net',
+  JIRA_EMAIL: 'onetouch@company.com',
+  JIRA_API_TOKEN: secret(),
+  JIRA_WEBHOOK_SECRET: secret(),
+  JIRA_PROJECT_PRODOPS: 'OPS',
+  JIRA_PROJECT_INFRA: 'INF',
+  ADMIN_URL: 'https://admin.company.com',
+  ADMIN_TOKEN: secret(),
+  SMTP_URL: 'smtps://onetouch:word@mail.company.com',
+  MAIL_FROM: 'help@company.com',
+  MAIL_REPLY_TO: 'support@company.com',
+};
+type Settings = Record<string, string | undefined>;
+const LOADERS = { worker: loadWorkerConfig, gateway: loadGatewayConfig };
+const problems = (entry: keyof typeof LOADERS, over: Settings): string[] => {
+  try {
+    LOADERS[entry]({ ...GOOD, ...over });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+const both = ['worker', 'gateway'] as const;
+
+test.each(both)('the %s starts with a good set, in production by default', (entry) => {
+  expect(problems(entry, {})).toEqual([]);
+  expect(problems(entry, { ONETOUCH_ENV: 'production' })).toEqual([]);
+  expect(problems(entry, { ONETOUCH_ENV: 'prod' })).toEqual([expect.stringMatching(/^ONETOUCH_ENV is neither/)]);
+});
+
+test.each(both)('the %s does not start without encryption, nor with one key for two purposes', (entry) => {
+  expect(problems(entry, { PAYLOAD_KEYS: undefined })).toEqual([expect.stringMatching(/^PAYLOAD_KEYS is missing/)]);
+  expect(problems(entry, { PAYLOAD_KEYS: `p:${KEY}` })).toEqual([expect.stringContaining('PAYLOAD_KEYS has a key of GRANT_KEYS')]);
+  const twice = problems(entry, { PAYLOAD_KEYS: `a:${PAYLOAD_KEY},b:${PAYLOAD_KEY}` });
+  expect(twice).toEqual([expect.stringContaining('PAYLOAD_KEYS has the same key twice')]);
+  expect(twice[0]).not.toContain(PAYLOAD_KEY);
+});
+
+describe('a secret', () => {
+  const of: [string, (typeof both)[number]][] = [
+    ['HELPDESK_CLIENT_SECRET', 'worker'],
+    ['JIRA_API_TOKEN', 'worker'],
+    ['ADMIN_TOKEN', 'worker'],
+    ['HELPDESK_WEBHOOK_SECRET', 'gateway'],
+    ['JIRA_WEBHOOK_SECRET', 'gateway'],
+    ['HELPDESK_CLIENT_SECRET', 'gateway'],
+    ['JIRA_API_TOKEN', 'gateway'],
+  ];
+  test.each(of)('%s of the %s: a placeholder, a short one and one that repeats itself are refused, and not quoted', (name, entry) => {
+    for (const weak of ['change-me-to-a-long-secret', 'your-secret-goes-here', 'replace_this_with_a_random_one', 'x7Kp2', 'abababababababababababab']) {
+      const said = problems(entry, { [name]: weak });
+      expect(said).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+      expect(said[0]).not.toContain(weak);
+    }
+  });
+  test.each(of.filter(([, entry], i) => entry === 'worker' || i === 3 || i === 4))('%s of the %s: a missing one is refused', (name, entry) => {
+    for (const missing of [undefined, '', '   ']) expect(problems(entry, { [name]: missing })).toEqual([expect.stringMatching(new RegExp(`^${name} is (missing|empty)`))]);
+  });
+  test('each of two that are rotated is looked at', () => {
+    expect(problems('gateway', { JIRA_WEBHOOK_SECRET: `${secret()},changeme` })).toEqual([expect.stringContaining('JIRA_WEBHOOK_SECRET looks like a placeholder')]);
+  });
+});
+
+describe.each(both)('keys of the %s', (entry) => {
+  test('for grants: missing, short, made of one character, or the same twice are refused', () => {
+    expect(problems(entry, { GRANT_KEYS: undefined })).toEqual([expect.stringMatching(/^GRANT_KEYS is missing/)]);
+    expect(problems(entry, { GRANT_KEYS: 'a:c2hvcnQ=' })).toEqual([expect.stringMatching(/^GRANT_KEYS .*32 bytes/)]);
+    expect(problems(entry, { GRANT_KEYS: `a:${'A'.repeat(44)}` })).toEqual([expect.stringMatching(/^GRANT_KEYS .*not random/)]);
+    expect(problems(entry, { GRANT_KEYS: `a:${KEY},b:${KEY}` })).toEqual([expect.stringMatching(/^GRANT_KEYS .*same key twice/)]);
+  });
+});
+
+describe('the way to an outside system', () => {
+  test.each([
+    ['HELPDESK_URL', 'worker'], ['JIRA_URL', 'worker'], ['ADMIN_URL', 'worker'],
+    ['HELPDESK_URL', 'gateway'], ['JIRA_URL', 'gateway'], ['OIDC_ISSUER', 'gateway'],
+  ] as const)('%s of the %s by plain HTTP is refused', (name, entry) => {
+    for (const url of ['http://company.example', 'HTTP://company.example', 'http://127.0.0.1:4101'])
+      expect(problems(entry, { [name]: url })).toEqual([expect.stringMatching(new RegExp(`^${name} is plain HTTP`))]);
+  });
+  test('mail goes encrypted or not at all', () => {
+    expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com' })).toEqual([expect.stringMatching(/^SMTP_URL may go unencrypted/)]);
+    expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com?requireTLS=false' })).toHaveLength(1);
+    expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com?requireTLS=true' })).toEqual([]);
+  });
+});
+
+describe('sign-in', () => {
+  test('a static token is refused, however good', () => expect(problems('gateway', { API_TOKEN: secret() })).toEqual([expect.stringMatching(/^API_TOKEN is for development/)]));
+  test('there must be one, and it must be for us', () => {
+    expect(problems('gateway', { OIDC_ISSUER: undefined })).toEqual([expect.stringMatching(/^OIDC_ISSUER is missing/)]);
+    expect(problems('gateway', { OIDC_AUDIENCE: undefined })).toEqual([expect.stringMatching(/^OIDC_AUDIENCE is missing/)]);
+  });
+  test.each(['HS256', 'none', 'RS256,none', 'ES256,HS512'])('algorithms %s are refused', (OIDC_ALGORITHMS) => {
+    expect(problems('gateway', { OIDC_ALGORITHMS })).toEqual([expect.stringMatching(/OIDC_ALGORITHMS/)]);
+  });
+  test('roles that are none are named', () => {
+    expect(problems('gateway', { OIDC_ROLES: 'agent=MS Agents,boss=MS Leads' })).toEqual([expect.stringMatching(/^OIDC_ROLES has "boss=MS Leads"/)]);
+    expect([...loadGatewayConfig({ ...GOOD, OIDC_ROLES: 'agent=MS Agents, agent=MS Night, lead=MS Leads' }).oidc!.roleNames]).toEqual([['MS Agents', 'agent'], ['MS Night', 'agent'], ['MS Leads', 'lead']]);
+  });
+});
+
+test('the sandbox company is let through as development, and is refused as production', async () => {
+  const { env, close } = await startCompany({ identity: true });
+  await close();
+  expect(loadGatewayConfig({ ...env }).oidc).not.toBeNull();
+  expect(() => loadWorkerConfig({ ...env })).not.toThrow();
+  for (const load of Object.values(LOADERS)) expect(() => load({ ...env, ONETOUCH_ENV: 'production' })).toThrow(/plain HTTP/);
+});

@@ -1,0 +1,117 @@
+/** Temporal's codec server protocol, as the Temporal UI speaks it. */
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { payloadKeys } from '../../src/client/payload-keys.js';
+import { allowed, type Known } from '../../src/web/access.js';
+import { gatewayApp } from '../../src/web/app.js';
+import { codec } from '../../src/web/codec.js';
+import { Refusal } from '../../src/web/refusal.js';
+import { fakeCases } from './fake-cases.js';
+import { fakeProblems } from './fake-problems.js';
+import { fakeAuditor, GRANT_KEYS } from './town.js';
+
+const KEY = `k1:${randomBytes(32).toString('base64')}`;
+const ORIGIN = 'https://temporal.example.com';
+const SECRET = 'f'.repeat(48);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const text = (encoded: string) => Buffer.from(encoded, 'base64').toString();
+const PLAIN = { metadata: { encoding: base64('json/plain') }, data: base64('{"reason":"done by hand"}') };
+
+function gateway(openAt?: string) {
+  const lines: string[] = [];
+  const { cases, calls } = fakeCases();
+  const app = gatewayApp({
+    cases,
+    problems: fakeProblems(calls),
+    auditor: fakeAuditor(calls),
+    config: { helpdeskWebhookSecrets: ['a'], jiraWebhookSecrets: ['b'], apiToken: 'token', oidc: null, grantKeys: GRANT_KEYS },
+    codec: { payloads: { keys: payloadKeys(KEY, (p) => expect.fail(p)), plaintext: 'refuse' }, origins: [ORIGIN], ...(openAt && { openAt }) },
+    ours: { helpdesk: () => Promise.resolve(null), jira: () => Promise.resolve(null) },
+    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+  });
+  const post = (path: string, body: unknown, headers: Record<string, string> = { Authorization: 'Bearer token' }) =>
+    app.request(`/codec/${path}`, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+  return { app, post, lines };
+}
+const payloadsOf = async (response: Response) => ((await response.json()) as { payloads: (typeof PLAIN)[] }).payloads;
+
+test('what the UI sends is encrypted, and what it shows is decrypted', async () => {
+  const { post } = gateway();
+  const [encoded] = await payloadsOf(await post('encode', { payloads: [PLAIN] }));
+  expect(text(encoded!.metadata.encoding)).toBe('binary/encrypted');
+  expect(text(encoded!.data)).not.toContain('by hand');
+  const answer = await post('decode', { payloads: [encoded, PLAIN] });
+  expect(answer.headers.get('Cache-Control')).toBe('no-store');
+  expect(await payloadsOf(answer)).toEqual([PLAIN, PLAIN]);
+});
+
+test('what cannot be read comes back as it is, and the rest is decrypted', async () => {
+  const { post } = gateway();
+  const [encoded] = await payloadsOf(await post('encode', { payloads: [PLAIN] }));
+  const broken = { ...encoded!, data: base64('nonsense') };
+  expect(await payloadsOf(await post('decode', { payloads: [broken, encoded] }))).toEqual([broken, PLAIN]);
+  // Encrypted twice would be read by nobody.
+  expect(await payloadsOf(await post('encode', { payloads: [encoded] }))).toEqual([encoded]);
+});
+
+test('nobody gets in without the sign-in of the API', async () => {
+  const { post } = gateway();
+  for (const headers of [{}, { Authorization: 'Bearer wrong' }] as Record<string, string>[])
+    for (const verb of ['decode', 'encode']) expect((await post(verb, { payloads: [] }, headers)).status).toBe(401);
+});
+
+test.each([
+  ['agent', 403, 200],
+  ['lead', 200, 200],
+  ['ops', 200, 200],
+  ['admin', 200, 200],
+  ['auditor', 200, 403],
+])('%s: decode answers %i, encode %i', async (role, decode, encode) => {
+  const door = createMiddleware<Known>(async (c, next) => {
+    c.set('person', { name: 'x', subject: 'x', roles: [role as 'agent'] });
+    await next();
+  });
+  const app = new Hono()
+    .route('/codec', codec({ payloads: { keys: payloadKeys(KEY, (p) => expect.fail(p)), plaintext: 'refuse' }, origins: [] }, [door, allowed]))
+    .onError((error, c) => c.json({}, error instanceof Refusal ? error.status : 500));
+  const status = async (verb: string) => (await app.request(`/codec/${verb}`, { method: 'POST', body: '{"payloads":[]}' })).status;
+  expect([await status('decode'), await status('encode')]).toEqual([decode, encode]);
+});
+
+test('only the page of the Temporal UI may ask from a browser', async () => {
+  const { app, post } = gateway();
+  const preflight = (origin: string) =>
+    app.request('/codec/decode', { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,x-namespace' } });
+  const allowed = await preflight(ORIGIN);
+  expect(allowed.status).toBe(204);
+  expect(allowed.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
+  expect(allowed.headers.get('Access-Control-Allow-Headers')).toMatch(/Authorization.*X-Namespace/);
+  expect((await preflight('https://evil.example')).headers.get('Access-Control-Allow-Origin')).toBeNull();
+  expect((await preflight('null')).headers.get('Access-Control-Allow-Origin')).toBeNull();
+  const answer = await post('decode', { payloads: [PLAIN] }, { Authorization: 'Bearer token', Origin: ORIGIN });
+  expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
+});
+
+test.each([
+  ['{"half', 400],
+  ['[]', 400],
+  ['{"payloads":[{"metadata":{"encoding":"***"}}]}', 400],
+  ['{"payloads":[{"data":7}]}', 400],
+  [`{"payloads":[${'{},'.repeat(10_000)}{}]}`, 400],
+  [`{"payloads":[{"data":"${'A'.repeat(17 * 1024 * 1024)}"}]}`, 413],
+])('a body that is none is refused: %#', async (body, status) => {
+  expect((await gateway().post('decode', body)).status).toBe(status);
+});
+
+test('the path of npm start: its secret opens it, nothing else does, and no log has it', async () => {
+  const { post, lines } = gateway(SECRET);
+  const open = (await post(`${SECRET}/encode`, { payloads: [PLAIN] }, {})).status;
+  expect([open, (await post(`${'e'.repeat(48)}/decode`, { payloads: [] }, {})).status, (await post(`x/decode`, { payloads: [] }, {})).status]).toEqual([200, 404, 404]);
+  expect((await gateway().post(`${SECRET}/decode`, { payloads: [] }, {})).status).toBe(404);
+  expect(lines.length).toBe(3);
+  expect(lines.join()).not.toContain(SECRET);
+  expect(lines.join()).not.toContain(PLAIN.data);
+});
