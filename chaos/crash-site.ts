@@ -42,10 +42,11 @@ export async function openCrashSite(worker: readonly string[]) {
   async function build() {
     const server = await devServer();
     open.push(() => server.stop());
-    const temporal = await connectTemporal({ env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
     const company = await startCompany({ searchLagMs: LAG_MS });
     open.push(() => company.close());
+    const gatewayConfig = loadGatewayConfig({ ...company.env, API_TOKEN: 'the-api-token', PORT: '0' });
+    const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
+    open.push(() => temporal.close());
     await install(temporal, 24 * 60);
 
     const wires = {
@@ -57,7 +58,7 @@ export async function openCrashSite(worker: readonly string[]) {
     };
     for (const wire of Object.values(wires)) open.push(() => wire.close());
 
-    const gateway = await startGateway(loadGatewayConfig({ ...company.env, API_TOKEN: 'the-api-token', PORT: '0' }), temporal, { log: pino({ level: 'silent' }) });
+    const gateway = await startGateway(gatewayConfig, temporal, { log: pino({ level: 'silent' }) });
     open.push(() => gateway.close());
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
 

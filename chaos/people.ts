@@ -7,7 +7,7 @@ import { openSample, sinceOf } from '../src/dev/play.js';
 import type { Sample } from '../src/sandbox/sample.js';
 import { own, SINGLE } from './own.js';
 import type { Random } from './random.js';
-import { API_TOKEN, type System } from './system.js';
+import type { System } from './system.js';
 
 /** One ticket of a run. */
 export interface Played {
@@ -92,7 +92,7 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
     const on = { ticket: one.ticket, jiraKey: row.jiraKey, key: `chaos-${one.ticket}-${one.stepsDone}` };
     for (const until = Date.now() + PATIENCE_MS; ; ) {
       try {
-        await perform(deed, on, { company, cases, gatewayUrl, apiToken: API_TOKEN });
+        await perform(deed, on, { company, cases, gatewayUrl, token: (role) => company.identity!.tokenFor(role) });
         break;
       } catch (error) {
         if (Date.now() > until || gone) {

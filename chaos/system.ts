@@ -11,10 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectTemporal, type Temporal } from '../src/client/connect.js';
 import { cases, type Cases } from '../src/client/cases.js';
+import { loadWorkerConfig } from '../src/config.js';
 import { startCompany, type Company } from '../src/sandbox/company.js';
 import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
 
-export const API_TOKEN = 'the-token-of-a-fault-run';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** A list of all cases takes its time on a busy machine. */
 const PATIENCE_MS = 30_000;
@@ -49,12 +49,13 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
   try {
     const server = await devServer({ dbFile: join(dir, 'temporal.db') });
     ends.push(() => server.stop());
-    const temporal = await connectTemporal({ lazy: true, env: { TEMPORAL_ADDRESS: server.address } });
-    ends.push(() => temporal.close());
-    const company = await startCompany({ searchLagMs: BELIEVED_LAG_MS });
+    const company = await startCompany({ searchLagMs: BELIEVED_LAG_MS, identity: true });
     ends.push(() => company.close());
+    const { payloads } = loadWorkerConfig(company.env);
+    const temporal = await connectTemporal({ payloads, lazy: true, env: { TEMPORAL_ADDRESS: server.address } });
+    ends.push(() => temporal.close());
     const port = await freePort();
-    const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, API_TOKEN, PORT: String(port), LOG_LEVEL: 'warn', ...env };
+    const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, PORT: String(port), LOG_LEVEL: 'warn', ...env };
     const gatewayUrl = `http://127.0.0.1:${port}`;
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
     const gateway = new Part('gateway', { dir, settings, ready: answers });

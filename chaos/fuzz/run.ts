@@ -130,7 +130,8 @@ function gateway(secrets: NonNullable<FuzzOptions['secrets']>) {
     problems: problems as Problems,
     // Behind the sign-in of the API: no webhook gets there.
     auditor: { ofCase: () => Promise.resolve([]), between: () => Promise.resolve([]) },
-    config: { helpdeskWebhookSecrets: [...secrets.helpdesk], jiraWebhookSecrets: [...secrets.jira], apiToken: 'not asked for here' },
+    codec: { payloads: { keys: new Map(), plaintext: 'refuse' }, origins: [] },
+    config: { helpdeskWebhookSecrets: [...secrets.helpdesk], jiraWebhookSecrets: [...secrets.jira], apiToken: 'not asked for here', oidc: null, grantKeys: [] },
     ours: { helpdesk: nobody, jira: nobody },
     now: () => NOW,
     log: pino({ level: 'silent' }),
