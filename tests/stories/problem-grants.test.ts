@@ -17,7 +17,7 @@ async function open() {
   const id = (await t.state(other)).problem!;
   t.sent();
   const what = { into: CLAIMS_ID, reason: 'one cause' };
-  const grant = async ({ keys = t.config.grantKeys, ago = 0, ...over }: Partial<Change> & { keys?: typeof FORGED; ago?: number } = {}): Promise<Grant> =>
+  const grant = async ({ keys = t.config.grantKeys, ago = 0, ...over }: Partial<Change> & { keys?: typeof t.config.grantKeys; ago?: number } = {}): Promise<Grant> =>
     signGrant(keys, { of: id, verb: 'merge', cycle: 1, body: what, by: LEAD, ...over }, (await t.env.currentTimeMs()) - ago);
   const send = async (given: unknown) => {
     const answer = await t.client.workflow.getHandle(id).executeUpdate(mergeInto, { args: [{ ...what, by: LEAD, ...(given !== undefined && { grant: given as Grant }) }] });
