@@ -174,6 +174,7 @@ describe('a group troubleshooting that is started by hand', () => {
     const ticket = await groupTicket(t, 'group-access', { member: { account: { locked: true } } }, { scope: 'one-member' });
     const id = `group-${ticket.id}-99`;
     const handle = await t.client.workflow.start(TROUBLESHOOTING, { workflowId: id, taskQueue: TASK_QUEUE, args: [{ ticketId: ticket.id, cycle: 1, problem: 'access', group: ticket.groupId, provided: { scope: { value: 'one-member', source: 'agent', readAt: await t.now() } }, clocks: t.config.clocks }] });
+    await expect.poll(async () => (await handle.query(groupView)).needs, { timeout: 15_000 }).toBe('fix');
     const { grant, send } = await hands(ticket.id, 'fix', {}, AGENT);
     await send(await grant(), id);
     await send(await grant({ of: id }), id);
