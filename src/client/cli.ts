@@ -156,9 +156,14 @@ function program(io: Io): Command {
       .requiredOption('--field <name>', 'what is changed')
       .addOption(onOff('--from <value>', 'the value before'))
       .addOption(onOff('--to <value>', 'the value after'))
-      .requiredOption('--version <version>', 'the version that it was read at'),
-    (session, ticket: string, o: { group: string; field: string; from: string; to: string; version: string }) =>
-      session.say(ticket, 'approve', { groupId: o.group, field: o.field, from: o.from === 'on', to: o.to === 'on', version: o.version }),
+      .requiredOption('--version <version>', 'the version that it was read at')
+      .option('-r, --reason <text>', 'why, for the record')
+      .option('--break-glass', BREAK_GLASS),
+    (session, ticket: string, o: { group: string; field: string; from: string; to: string; version: string; reason?: string; breakGlass?: boolean }) =>
+      session.say(ticket, 'approve', {
+        groupId: o.group, field: o.field, from: o.from === 'on', to: o.to === 'on', version: o.version,
+        ...(o.reason && { reason: o.reason }), ...(o.breakGlass && { breakGlass: true }),
+      }),
   );
   on(
     saying('refuse <ticket>', 'refuse the change of a group that waits for approval').addOption(reason),

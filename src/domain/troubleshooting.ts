@@ -242,8 +242,10 @@ export interface Approval extends ApprovalSubject {
   decision: 'approved' | 'refused' | 'expired' | null;
   decidedBy: string | null;
   decidedAt: string | null;
-  /** Why it was refused, where it was said. */
+  /** Why it was refused, where it was said; or why the glass was broken. */
   reason: string | null;
+  /** The one who asked for it approved it too, in an emergency. Absent otherwise. */
+  glassBroken?: true;
 }
 
 /** How the troubleshooting ended, documented. */

@@ -17,6 +17,8 @@ const EVERYBODY = ROLES;
 const AT_WORK = ['agent', 'lead', 'admin'] as const;
 /** Who works on groups' problems and on those of many members. */
 const ON_GROUPS = ['agent', 'ops', 'lead', 'admin'] as const;
+/** Who is the second person, and who may move many members' cases at once. */
+const APPROVERS = ['ops', 'lead', 'admin'] as const;
 const IN_CHARGE = ['lead', 'admin'] as const;
 
 export const ACCESS: Readonly<Record<string, Access>> = {
@@ -43,14 +45,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/cases/:ticket/group': EVERYBODY,
   'POST /api/cases/:ticket/fix': ON_GROUPS,
-  'POST /api/cases/:ticket/approve': ['ops', 'lead', 'admin'],
-  'POST /api/cases/:ticket/refuse': ['ops', 'lead', 'admin'],
+  'POST /api/cases/:ticket/approve': APPROVERS,
+  'POST /api/cases/:ticket/refuse': APPROVERS,
   'POST /api/cases/:ticket/observed': ON_GROUPS,
 
   'GET /api/problems': EVERYBODY,
   'GET /api/problems/:problem': EVERYBODY,
   'GET /api/problems/:problem/members': EVERYBODY,
-  'POST /api/problems/:problem/merge': ['ops', 'lead', 'admin'],
+  'POST /api/problems/:problem/merge': APPROVERS,
   'POST /api/problems/:problem/choose': AT_WORK,
   'POST /api/problems/:problem/resume': ON_GROUPS,
   'POST /api/cases/:ticket/link': AT_WORK,
@@ -72,10 +74,15 @@ export interface Privilege {
   may: readonly Role[];
   /** Which bodies are privileged; all when absent. */
   when?: (body: Readonly<Record<string, unknown>>) => boolean;
+  /** Who may by breaking the glass; `may` when absent. */
+  glass?: readonly Role[];
 }
 export const PRIVILEGES: Readonly<Record<string, Privilege>> = {
   override: { what: 'override the protocol', may: IN_CHARGE },
   close: { what: 'close without the follow-up', may: IN_CHARGE, when: (body) => body['withoutFollowUp'] === true },
+  fix: { what: "fix what is a group's or its members'", may: ON_GROUPS },
+  approve: { what: 'approve a change of a group', may: APPROVERS, glass: IN_CHARGE },
+  merge: { what: 'merge problems', may: APPROVERS },
 };
 
 /** The privilege that a command needs; null where it takes no grant. */

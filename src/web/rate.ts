@@ -31,7 +31,7 @@ async function waitFor(limiter: RateLimiterMemory, key: string): Promise<string 
 export function perCaller() {
   const calls = minute(CALLS_PER_MINUTE);
   return createMiddleware<Known>(async (c, next) => {
-    const wait = await waitFor(calls, c.get('person').subject ?? c.get('person').name);
+    const wait = await waitFor(calls, c.get('person').subject || c.get('person').name);
     if (wait !== null) {
       c.header('Retry-After', wait);
       throw new Refusal(429, `More than ${CALLS_PER_MINUTE} calls in a minute: try again in ${wait} s.`);

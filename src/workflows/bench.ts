@@ -2,18 +2,21 @@
  * The bench: where group troubleshooting reads what was said to it and keeps what it does. As at the case's
  * desk, handlers only record and answer, and one loop acts.
  */
-import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle, patched, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Need } from '../domain/case.js';
 import type { Facts } from '../domain/facts.js';
+import type { Verdict } from '../domain/grant.js';
 import { effectName } from '../domain/marks.js';
 import { groupSentence } from '../wording/group-sentences.js';
 import { admitted } from './group-admission.js';
 import { now, shortName } from './desk.js';
-import { caseId, TEMPORAL_UI, type Actor, type Answer } from './messages.js';
+import { changeOf, isGuarded, readActor, readGrant, verdictOn, type Guarded } from './grants.js';
+import { caseId, TEMPORAL_UI, type Actor, type Answer, type Said } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { wrongShape } from './shapes.js';
-import { wrongGroupShape } from './troubleshooting-shapes.js';
+import { groupFields, wrongGroupShape } from './troubleshooting-shapes.js';
 import * as messages from './troubleshooting-messages.js';
+import { troubleshootingId } from './troubleshooting-messages.js';
 import { newTroubleshooting, resolutionOf, step, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
 import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 
@@ -38,10 +41,19 @@ export function openBench(input: TroubleshootingInput) {
 
   const record = (text: string, by = 'onetouch') => step(state, now(), text, by);
 
-  function hear(message: GroupMessage, id?: string): Answer {
+  function hear(message: GroupMessage, id?: string, given?: unknown): Answer {
     const known = id?.slice(0, LONGEST_ID);
     if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
-    const answer = admitted(state, message, now());
+    // What was under way before there were grants is replayed as it was.
+    const guarded = isPrivileged(message) && patched('grants');
+    const grant = guarded && message.by.verified ? readGrant({ grant: given }) : null;
+    if (guarded && !grant) {
+      const refused = refuseUngranted(message, 'it takes a grant, which the API gives to who may do this');
+      state.inbox.push({ verb: 'tellCase', by: system });
+      return refused;
+    }
+    const judged = admitted(state, message, now());
+    const answer = grant && judged.accepted ? { ...judged, said: `${judged.said} Its grant is checked first.` } : judged;
     if (!answer.accepted) {
       record(`refused to ${WORDS[message.verb]}: ${answer.reason}`, message.by.name);
       return answer;
@@ -50,8 +62,27 @@ export function openBench(input: TroubleshootingInput) {
       state.heard.push(known);
       if (state.heard.length > HEARD_KEPT) state.heard.splice(0, state.heard.length - HEARD_KEPT);
     }
-    state.inbox.push(message);
+    state.inbox.push(grant ? Object.assign({}, message, { grant, asked: now() }) : message);
     return answer;
+  }
+
+  /** Somebody tried what takes a grant without a good one: for ops to look at, and no more than that. */
+  function refuseUngranted(message: GroupMessage, reason: string): Answer {
+    record(`refused to ${WORDS[message.verb]}: ${reason}`, message.by.name);
+    flag(`somebody tried to ${WORDS[message.verb]} without a good grant`);
+    return { accepted: false, reason };
+  }
+
+  function flag(why: string | null): void {
+    if (why && state.flagged !== why) record(`flagged: ${why}`);
+    state.flagged = why;
+  }
+
+  /** Is the grant good for exactly this, here? A troubleshooting that was begun under another name has no say. */
+  async function verdict(message: Guarded<GroupMessage>): Promise<Verdict> {
+    const of = troubleshootingId(ticketId, cycle);
+    if (workflowInfo().workflowId !== of) return { valid: false, reason: 'this is not the group troubleshooting of that ticket' };
+    return verdictOn(state, changeOf(message, groupFields(message.verb as 'fix'), of, cycle), message);
   }
 
   const updates = [
@@ -62,8 +93,8 @@ export function openBench(input: TroubleshootingInput) {
   ] as const;
   for (const [update, verb] of updates) {
     setHandler(update as typeof messages.fix, (said) => {
-      const { by, id, ...what } = mustBeRead('A command that was read before', said);
-      return hear({ verb, by, ...what } as GroupMessage, id);
+      const { by, id, grant, ...what } = mustBeRead('A command that was read before', said) as Said<messages.FixIt>;
+      return hear({ ...what, verb, by: readActor(by)! } as GroupMessage, id, grant);
     }, {
       validator: (said) => {
         const wrong = unreadable(said) ?? wrongGroupShape(verb, said);
@@ -157,7 +188,16 @@ export function openBench(input: TroubleshootingInput) {
         throw new Stopped();
       }
       if (message?.verb === 'tellCase') {
+        publish();
         await tell(true);
+        continue;
+      }
+      if (message && isGuarded(message)) {
+        const { valid, reason } = { reason: '', ...(await verdict(message)) };
+        if (valid) return message;
+        refuseUngranted(message, reason);
+        publish();
+        await tell();
         continue;
       }
       if (message) return message;
@@ -200,10 +240,7 @@ export function openBench(input: TroubleshootingInput) {
     need: (need: Need | null) => {
       state.needs = need;
     },
-    flag: (why: string | null) => {
-      if (why && state.flagged !== why) record(`flagged: ${why}`);
-      state.flagged = why;
-    },
+    flag,
     learn: (facts: messages.Learned['facts'], by: string) => {
       const readAt = now();
       Object.assign(state.provided, Object.fromEntries(Object.entries(facts).map(([k, value]) => [k, { value, source: 'agent', readAt }])) as Facts);
@@ -212,6 +249,9 @@ export function openBench(input: TroubleshootingInput) {
     resolution: () => resolutionOf(state, problem, now()),
   };
 }
+
+/** What takes a grant: what changes something of the group or its members, and what lets it be changed. */
+const isPrivileged = ({ verb }: GroupMessage): boolean => verb === 'fix' || verb === 'approve';
 
 const WORDS: Record<GroupMessage['verb'], string> = {
   fix: 'fix it',

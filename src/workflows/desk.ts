@@ -25,7 +25,7 @@ import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } fr
 import * as messages from './messages.js';
 import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
-import { trimmed, wrongAttempt, wrongShape } from './shapes.js';
+import { BODY_FIELDS, trimmed, wrongAttempt, wrongShape } from './shapes.js';
 import { groupNews, troubleshot } from './troubleshooting-messages.js';
 import { mustBeRead, signalReader, unreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
@@ -191,7 +191,7 @@ export function openDesk(input: CaseInput) {
     for (;;) {
       const message = await nextRead(until, wanted);
       if (message === 'due' || !isGuarded(message)) return message;
-      const verdict = await verdictOn(state, changeOf(message, messages.caseId(input.ticketId), state.cycle), message);
+      const verdict = await verdictOn(state, changeOf(message, BODY_FIELDS[message.verb], messages.caseId(input.ticketId), state.cycle), message);
       if (verdict.valid) return message;
       refuseUngranted(message.verb, message.by, verdict.reason);
     }

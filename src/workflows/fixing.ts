@@ -48,7 +48,7 @@ async function waitToBeAsked(bench: Bench, fix: Fix): Promise<GroupStage> {
     else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by.name);
     else if (message.verb === 'fix') {
       bench.record(`asked for the fix: ${fix.does}`, message.by.name);
-      state.request = { by: message.by.name, fix: fix.kind };
+      state.request = { by: message.by.name, ...(message.by.subject && { subject: message.by.subject }), fix: fix.kind };
     } else continue;
     return 'gather'; // As it is now, not as it was when the note was written.
   }
@@ -92,7 +92,11 @@ async function approvedBySecond(bench: Bench, fix: Fix, requestedBy: string): Pr
         for (const m of learned) bench.learn(m.facts, m.by.name);
         const to = learned.length > 0 ? await withdrawn() : null;
         if (to) return to;
-        decide('approved', message.by.name, null);
+        if (message.breakGlass) {
+          approval.glassBroken = true;
+          bench.flag(`${message.by.name} broke the glass to approve a change`);
+        }
+        decide('approved', message.by.name, message.breakGlass ? (message.reason ?? null) : null);
         return null;
       }
       case 'refuse':

@@ -6,7 +6,6 @@ import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
 import type { GrantActivities } from '../activities/grants.js';
 import type { Change, Grant, Verdict } from '../domain/grant.js';
 import type { Actor } from './messages.js';
-import { BODY_FIELDS } from './shapes.js';
 import type { Message, Verb } from './state.js';
 
 /** It asks nobody outside; where it cannot be done in this time, the change is not made. */
@@ -18,8 +17,9 @@ const { verifyGrant } = proxyActivities<GrantActivities>({
 });
 
 /** A message that may only be acted on with a good grant. */
-export type Guarded = Extract<Message, { by: Actor }> & { grant: Grant; /** When it was asked for, ISO 8601. */ asked: string };
-export const isGuarded = (message: Message): message is Guarded => 'grant' in message;
+export type Guarded<M extends Said> = Extract<M, { by: Actor }> & { grant: Grant; /** When it was asked for, ISO 8601. */ asked: string };
+type Said = { verb: string };
+export const isGuarded = <M extends Said>(message: M): message is Guarded<M> => 'grant' in message;
 
 /** What takes a grant. A verb that is not here takes none; a new privileged one is one line. */
 const PRIVILEGED: Partial<Record<Verb, (message: Message) => boolean>> = {
@@ -50,10 +50,10 @@ export function readActor(by: unknown): Actor | null {
 }
 const LONGEST_TEXT = 200;
 
-/** What a guarded message asks for, as the case stands now. */
-export function changeOf(message: Guarded, of: string, cycle: number): Change {
+/** What a guarded message asks of the workflow `of` as it stands now. `covered`: the fields that the grant covers. */
+export function changeOf<M extends Said>(message: Guarded<M>, covered: readonly string[], of: string, cycle: number): Change {
   const fields = message as unknown as Record<string, unknown>;
-  const body = Object.fromEntries(BODY_FIELDS[message.verb].flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
+  const body = Object.fromEntries(covered.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
   return { of, verb: message.verb, cycle, body, by: message.by };
 }
 

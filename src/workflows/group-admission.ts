@@ -1,6 +1,6 @@
 /** Admission to group troubleshooting: who may ask for a fix, and who may approve exactly which change. */
 import type { Actor, Answer } from './messages.js';
-import { mayFix, type Approve } from './troubleshooting-messages.js';
+import { mayBreakGlass, mayFix, type Approve } from './troubleshooting-messages.js';
 import type { GroupMessage, TroubleshootingState } from './troubleshooting-state.js';
 
 const yes = (said: string): Answer => ({ accepted: true, said });
@@ -31,7 +31,8 @@ function approvable(state: TroubleshootingState, message: Extract<GroupMessage, 
   const { approval } = state;
   if (!approval || !waitsForApproval(state)) return no('no change waits for approval');
   if (approval.expiresAt <= now) return no('the time to approve is over; the fix must be asked for anew');
-  if (samePerson(approval.requestedBy, message.by)) return no(`${approval.requestedBy} asked for this change, so a second person approves it`);
+  if (message.breakGlass && !mayBreakGlass(message.by)) return no('only a lead or an admin breaks the glass');
+  if (!message.breakGlass && samePerson(asker(state), message.by)) return no(`${approval.requestedBy} asked for this change, so a second person approves it`);
   const other = EXACTLY.find((field) => approval[field] !== message[field]);
   if (other) return no(`what was proposed is another change (${other}): look at it again, and approve exactly that`);
   return yes('Approved. The change is applied now, and then looked at in the view of a member.');
@@ -40,6 +41,10 @@ const EXACTLY = ['groupId', 'field', 'from', 'to', 'version'] as const satisfies
 
 export const waitsForApproval = ({ approval }: TroubleshootingState): boolean => approval !== null && approval.decision === null;
 
-/** Names are all that is known of a person here; how they are written makes no second one. */
-const samePerson = (name: string, by: Actor): boolean => folded(name) === folded(by.name);
+/** Who asked for the change that waits. */
+const asker = ({ request, approval }: TroubleshootingState): Pick<Actor, 'name' | 'subject'> =>
+  ({ name: approval!.requestedBy, ...(request?.subject && { subject: request.subject }) });
+/** By the ids of those who signed in; else by name, and how it is written makes no second person. */
+const samePerson = (one: Pick<Actor, 'name' | 'subject'>, other: Actor): boolean =>
+  one.subject && other.subject ? one.subject === other.subject : folded(one.name) === folded(other.name);
 const folded = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();

@@ -28,7 +28,7 @@ export async function waitForPerson(bench: Bench): Promise<GroupStage> {
     else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by.name);
     else if (message.verb === 'fix') {
       bench.record('asked to go on', message.by.name);
-      state.request = state.diagnosis?.outcome === 'fix' ? { by: message.by.name, fix: state.diagnosis.fix.kind } : null;
+      state.request = state.diagnosis?.outcome === 'fix' ? { by: message.by.name, ...(message.by.subject && { subject: message.by.subject }), fix: state.diagnosis.fix.kind } : null;
     } else continue;
     state.person = null;
     delete state.done['person'];

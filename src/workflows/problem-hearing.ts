@@ -61,6 +61,7 @@ function hear(room: Room, message: ProblemMessage): boolean {
       if (state.stage !== 'merged' && message.key === state.issueKey) state.lookDue = true;
       return true;
     case 'mergeInto':
+      if ('grant' in message) return false; // Came while others were checked; its turn is next.
       if (state.mergedInto) return true; // Two agents merged.
       Object.assign(state, { stage: 'merged', mergedInto: message.into, choice: null } satisfies Partial<ProblemState>);
       state.done['merge-reason'] = message.reason;

@@ -57,7 +57,7 @@ export const problemIssueChanged = defineSignal<[IssueChanged]>('issueChanged');
 
 /* What people say to a problem. */
 
-/** All cases of this problem go over to another one; its issue becomes that one's duplicate. */
+/** All cases of this problem go over to another one; its issue becomes that one's duplicate. Takes a grant. */
 export interface MergeInto {
   /** The surviving problem's id. The caller has made sure that it runs. */
   into: string;

@@ -2,13 +2,14 @@
  * The room where a problem's cases meet: handlers record what is said, and the flow in `problem.ts` acts. A run can
  * end at any wait: everything is in `state`.
  */
-import { CancellationScope, condition, continueAsNew, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew, patched, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import type { Entry } from '../domain/case.js';
 import type { ProblemMember, ProblemRecord, ProblemView } from '../domain/problem.js';
 import { issueDigest } from '../domain/snapshot.js';
 import { problemSentence } from '../wording/problems.js';
 import { now, iso } from './desk.js';
+import { changeOf, isGuarded, readActor, readGrant, verdictOn } from './grants.js';
 import * as messages from './problem-messages.js';
 import { problemShape } from './problem-shapes.js';
 import { memberCount, newProblem, type ProblemInput, type ProblemMessage, type ProblemState } from './problem-state.js';
@@ -59,12 +60,19 @@ export function openRoom(input: ProblemInput) {
     state.inbox.push(message);
     return judged;
   }
+  /** Somebody tried what takes a grant without a good one: for ops to look at, and no more than that. */
+  function refuseUngranted(by: Actor, reason: string): Answer {
+    record('refused', `refused to ${WORDS.mergeInto}: ${reason}`, { by: by.name });
+    state.attempted = `somebody tried to ${WORDS.mergeInto} without a good grant`;
+    record('flagged', state.attempted);
+    return no(reason);
+  }
   const no = (reason: string): Answer => ({ accepted: false, reason });
   const yes = (said: string): Answer => ({ accepted: true, said });
   const needsActor = (said: { by?: Actor; reason?: unknown }) => {
     const unread = unreadable(said);
     if (unread) throw new Error(unread);
-    if (typeof said?.by?.name !== 'string' || typeof said.by.role !== 'string') throw new Error('by must say who it is: name, role, verified');
+    if (!readActor(said?.by)) throw new Error('by must say who it is: name, role, verified');
   };
 
   const read = signalReader();
@@ -90,18 +98,22 @@ export function openRoom(input: ProblemInput) {
   }));
   setHandler(
     messages.mergeInto,
-    (m) =>
-      answer(
+    (m) => {
+      const grant = mustBeRead('A command that was read before', m) && m.by.verified ? readGrant(m) : null;
+      const guarded = patched('grants');
+      if (guarded && !grant) return refuseUngranted(m.by, 'it takes a grant, which the API gives to who may do this');
+      return answer(
         m,
         () => {
           if (m.into === state.id) return no('a problem cannot be merged into itself');
           if (state.absorbed.includes(m.into)) return no(`${m.into} was merged into this one`);
           if (state.mergedInto) return no(`it was merged into ${state.mergedInto} already`);
           if (state.resolution) return no('it is resolved, and its cases are being told');
-          return yes(`Its cases go over to ${m.into}. Nobody is written to again.`);
+          return yes(`Its cases go over to ${m.into}. Nobody is written to again.${guarded ? ' Its grant is checked first.' : ''}`);
         },
-        () => ({ verb: 'mergeInto', into: m.into, reason: m.reason, by: m.by }),
-      ),
+        () => ({ verb: 'mergeInto', into: m.into, reason: m.reason, by: readActor(m.by)!, ...(guarded && { grant: grant!, asked: now() }) }),
+      );
+    },
     { validator: (m) => (needsActor(m), refuseShape({ verb: 'mergeInto', ...m })) },
   );
   setHandler(
@@ -113,7 +125,8 @@ export function openRoom(input: ProblemInput) {
     messages.resumeProblem,
     (m) => {
       mustBeRead('A command that was read before', m);
-      if (Object.keys(state.held).length === 0) return no('no step of the problem is held up');
+      if (Object.keys(state.held).length === 0 && !state.attempted) return no('no step of the problem is held up');
+      delete state.attempted;
       record('heard', `heard: try again${m.note ? ` (${m.note})` : ''}`, { by: m.by.name });
       for (const held of Object.values(state.held)) held.until = now();
       return yes('The problem tries again.');
@@ -142,7 +155,7 @@ export function openRoom(input: ProblemInput) {
 
   function flagged(): string | null {
     const [step, held] = Object.entries(state.held)[0] ?? [];
-    return step && held ? `cannot ${step} yet: ${held.why}` : ['unset', 'no-address', 'unknown'].includes(String(state.done['ops'])) ? 'system-wide, and it is not certain that ops were told: see OPS_EMAIL' : null;
+    return step && held ? `cannot ${step} yet: ${held.why}` : state.attempted ? state.attempted : ['unset', 'no-address', 'unknown'].includes(String(state.done['ops'])) ? 'system-wide, and it is not certain that ops were told: see OPS_EMAIL' : null;
   }
 
   function view(): ProblemView {
@@ -190,11 +203,24 @@ export function openRoom(input: ProblemInput) {
       if (isLong()) await goOn();
       const resumed = JSON.stringify(state.held);
       const before = state.inbox.length;
-      const woken = () => state.inbox.length > before || isLong() || JSON.stringify(state.held) !== resumed;
+      const attempted = state.attempted;
+      const woken = () => state.inbox.length > before || isLong() || state.attempted !== attempted || state.inbox.some(isGuarded) || JSON.stringify(state.held) !== resumed;
       const left = until === null ? null : Date.parse(until) - Date.now();
       if (left === null) await condition(woken);
       else if (left > 0) await condition(woken, left, { summary: `the problem's ${state.stage} step` });
       if (isLong() && state.inbox.length === before) await goOn();
+    },
+    /** Checks the grants of what lies unread; what has no good one is taken out. */
+    async checkGrants(): Promise<void> {
+      for (let message; (message = state.inbox.find(isGuarded)); ) {
+        const { grant, asked, ...plain } = message;
+        // A problem that was begun under another name has no say.
+        const verdict = workflowInfo().workflowId === state.id
+          ? await verdictOn(state, changeOf({ ...plain, verb: 'merge', grant, asked }, ['into', 'reason'], state.id, state.round), message)
+          : { valid: false as const, reason: 'this is not that problem' };
+        state.inbox = state.inbox.flatMap((other) => (other !== message ? [other] : verdict.valid ? [plain] : []));
+        if (!verdict.valid) refuseUngranted(plain.by, verdict.reason);
+      }
     },
     /** Ends this run where it is too long already, with work left for the next one. */
     async breathe(): Promise<void> {

@@ -3,6 +3,7 @@
  * payload. Nothing here knows of Temporal.
  */
 import type { Entry } from '../domain/case.js';
+import type { Grant } from '../domain/grant.js';
 import type { ProblemOutcome, ProblemStage, Signature } from '../domain/problem.js';
 import type { Priority } from '../domain/ruling.js';
 import type { IssueSnapshot } from '../domain/snapshot.js';
@@ -43,7 +44,7 @@ export type ProblemMessage =
   | ({ verb: 'absorb' } & Absorb)
   | { verb: 'survivorEnded'; problem: string }
   | ({ verb: 'issueChanged' } & IssueChanged)
-  | ({ verb: 'mergeInto'; by: Actor } & MergeInto)
+  | ({ verb: 'mergeInto'; by: Actor; /** Until it is checked. */ grant?: Grant; asked?: string } & MergeInto)
   | ({ verb: 'choose'; by: Actor } & Choose);
 
 export interface ProblemSettings {
@@ -101,6 +102,9 @@ export interface ProblemState {
   /** Steps that failed: when they are tried again, and why they failed. */
   held: Record<string, { until: string; tries: number; why: string; refused: boolean }>;
   emptySince: string | null;
+  /** What somebody tried without a good grant, until it is resumed. */
+  attempted?: string;
+  spentGrants?: Record<string, string>;
   inbox: ProblemMessage[];
   heard: string[];
   timeline: Entry[];

@@ -19,6 +19,7 @@ export async function problem(input: ProblemInput): Promise<ProblemRecord> {
   const room = openRoom(input);
   return CancellationScope.nonCancellable(async () => {
     while (room.state.stage !== 'ended') {
+      await room.checkGrants();
       hearAll(room);
       const due = STEPS.find((step) => (dueAt(room, step) ?? '9') <= now());
       if (due) await take(room, due);

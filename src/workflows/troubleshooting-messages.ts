@@ -24,12 +24,15 @@ export interface Learned {
 export interface Stop {
   reason: string;
 }
-/** Asks for the fix that was diagnosed; where a second person approves it, proposes it to them. */
+/** Asks for the fix that was diagnosed; where a second person approves it, proposes it to them. Takes a grant. */
 export interface FixIt {
   reason?: string;
 }
-/** Approves exactly this change and no other. */
-export type Approve = Pick<ApprovalSubject, 'groupId' | 'field' | 'from' | 'to' | 'version'>;
+/**
+ * Approves exactly this change and no other. Takes a grant. With `breakGlass` a lead or an admin approves what they
+ * asked for themselves, and says why.
+ */
+export type Approve = Pick<ApprovalSubject, 'groupId' | 'field' | 'from' | 'to' | 'version'> & { breakGlass?: boolean; reason?: string };
 export interface Refuse {
   reason: string;
 }
@@ -88,5 +91,7 @@ export interface GroupView {
   resolution: Resolution;
 }
 
+/** Who may approve their own change in an emergency. */
+export const mayBreakGlass = ({ role, verified }: Actor): boolean => verified && (role === 'lead' || role === 'admin');
 /** Who may ask for a fix, and who may approve one. Auditors, systems and unverified signals may not. */
 export const mayFix = ({ role, verified }: Actor): boolean => verified && ['agent', 'lead', 'ops', 'admin'].includes(role);

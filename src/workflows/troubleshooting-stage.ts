@@ -143,6 +143,11 @@ function over(desk: Desk, { outcome, resolution, byCase }: Over): Stage | null {
   state.done['group-news'] = { needs: outcome === 'person' || outcome === 'stopped' ? 'person' : null, flagged: null };
   const { trigger } = resolution;
   desk.record('heard', `group troubleshooting: ${outcome}${trigger && outcome === 'escalate' ? ` (${trigger.id})` : ''}`, { by: 'group troubleshooting' });
+  const { approval } = resolution;
+  if (approval?.glassBroken) {
+    state.glassBroken = (state.glassBroken ?? 0) + 1;
+    desk.flag(`${approval.decidedBy} broke the glass to approve a change`);
+  }
   showNews(desk);
   return outcome === 'escalate' ? handOver(desk) : null; // Else the case ends when the ticket is solved.
 }

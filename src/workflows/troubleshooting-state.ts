@@ -58,7 +58,7 @@ export interface TroubleshootingState {
   trigger: Trigger | null;
   explanation: Explanation | null;
   /** Who asked for which fix; null when nobody has. */
-  request: { by: string; fix: Fix['kind'] } | null;
+  request: { by: string; /** Their id at the identity provider, where they signed in. */ subject?: string; fix: Fix['kind'] } | null;
   approval: Approval | null;
   /** Fixes that were begun in this cycle. */
   rounds: number;
@@ -77,6 +77,8 @@ export interface TroubleshootingState {
   person: ForPerson | null;
   outcome: GroupOutcome | null;
   stopped: { reason: string; by: string } | null;
+  /** Grants that were used, by id, with when they would have ended: no grant is good twice. Absent while none was. */
+  spentGrants?: Record<string, string>;
   needs: Need | null;
   flagged: string | null;
   /** Questions to people by name: how often each was reminded, and when next. */

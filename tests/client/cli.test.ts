@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TemporalAway } from '../../src/client/errors.js';
+import { loadGatewayConfig } from '../../src/config.js';
+import { startIdentity } from '../../src/sandbox/identity/provider.js';
 import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
 import { AT, GROUP, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
@@ -9,7 +11,12 @@ import { onetouch, said } from './onetouch.js';
 describe('the audit', () => {
   test('a case, an export, and its check', async () => {
     expect((await onetouch(['audit', '5158'])).out).toMatch(/^AT +CYCLE +WHAT +BY +ROW +TEXT\n2026-07-01 12:00Z +1 +ruled/);
-    const { out, code } = await onetouch(['audit-export', '--from', '2026-07-01T00:00:00Z']);
+    const identity = await startIdentity({ port: 0 });
+    const keys = { GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`, PAYLOAD_KEYS: `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}` };
+    const { oidc } = loadGatewayConfig({ ...identity.env, ...keys, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', ONETOUCH_ENV: 'development' });
+    const signedIn = { oidc, env: { API_TOKEN: '', ONETOUCH_TOKEN: await identity.tokenFor('auditor') } };
+    const { out, code } = await onetouch(['audit-export', '--from', '2026-07-01T00:00:00Z'], signedIn);
+    await identity.close();
     expect(code).toBe(0);
     const files = { export: `${out}\n`, forged: `${out.replace('vmp/ripe', 'vmp/unmet')}\n`, pem: AUDIT_KEY.publicPem };
     expect(await onetouch(['audit-verify', 'export'], { files })).toMatchObject({ code: 0, out: expect.stringMatching(/^Unchanged: \d+ entries/) });
@@ -91,6 +98,7 @@ describe('saying', () => {
     [['promise', '5158', '2026-07-01T17:00:00Z'], 'setPromise', { dueAt: '2026-07-01T17:00:00.000Z' }],
     [['mail', '5158', 'resend'], 'settleMail', { outcome: 'resend' }],
     [['fix', '5158', '-r', 'it is ours'], 'fix', { reason: 'it is ours' }],
+    [['approve', '5158', '--group', 'G-1', '--field', 'enabled', '--from', 'off', '--to', 'on', '--version', '3', '-r', 'nobody else is here', '--break-glass'], 'approve', { groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3', reason: 'nobody else is here', breakGlass: true }],
     [['approve', '5158', '--group', 'G-1', '--field', 'enabled', '--from', 'off', '--to', 'on', '--version', '3'], 'approve', { groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3' }],
     [['refuse', '5158', '-r', 'no'], 'refuse', { reason: 'no' }],
     [['observed', '5158', 'works'], 'observed', { login: 'works' }],
@@ -98,8 +106,9 @@ describe('saying', () => {
     const { code, out, calls } = await onetouch(argv);
     expect([code, out]).toEqual([0, 'The case took it up.']);
     // A privileged one asks for the cycle first, and takes its grant along.
-    const privileged = verb === 'override' || 'withoutFollowUp' in body;
-    expect(calls).toEqual([...(privileged ? [['state', '5158']] : []), [verb, '5158', { ...said(body), ...(privileged && { grant: expect.objectContaining({ verb, of: 'case-5158' }) }) }]]);
+    const onGroup = verb === 'fix' || verb === 'approve';
+    const privileged = onGroup || verb === 'override' || 'withoutFollowUp' in body;
+    expect(calls).toEqual([...(privileged ? [['state', '5158']] : []), [verb, '5158', { ...said(body), ...(privileged && { grant: expect.objectContaining({ verb, of: onGroup ? 'group-5158-1' : 'case-5158' }) }) }]]);
   });
 
   test('provide reads JSON from stdin', async () => {

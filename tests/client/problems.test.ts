@@ -38,7 +38,8 @@ describe('commands', () => {
   ])('%j', async (argv, verb, id, body) => {
     const { code, out, calls } = await onetouch(argv);
     expect([code, out]).toEqual([0, expect.stringMatching(/took it up\.$/)]);
-    expect(calls.filter(([call]) => call !== 'problem running')).toEqual([[verb, id, said(body)]]);
+    const grant = verb === 'problem merge' && { grant: expect.objectContaining({ verb: 'merge', of: PROBLEM }) };
+    expect(calls.filter(([call]) => call !== 'problem running' && call !== 'problem state')).toEqual([[verb, id, { ...said(body), ...grant }]]);
   });
 
   test('a name and a key go with it', async () => {

@@ -39,7 +39,7 @@ describe('who approves', () => {
     const t = town();
     const ticket = await awaitingApproval(t);
     const change = await proposed(t, ticket.id);
-    const [a, b] = await Promise.all([t.cases.approve(ticket.id, { ...change, by: OPS, id: 'one' }), t.cases.approve(ticket.id, { ...change, by: OPS, id: 'two' })]);
+    const [a, b] = await Promise.all([t.cases.approve(ticket.id, { ...(await t.granted(ticket.id, 'approve', change, OPS)), id: 'one' }), t.cases.approve(ticket.id, { ...(await t.granted(ticket.id, 'approve', change, OPS)), id: 'two' })]);
     expect([a.accepted, b.accepted]).toContain(true);
     await t.when(Promise.resolve());
     t.sent();

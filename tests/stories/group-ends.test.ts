@@ -23,7 +23,7 @@ async function beingApplied(facts: Parameters<typeof awaitingApproval>[1] = {}, 
   const ticket = await awaitingApproval(t, facts);
   if (admin === 'done') t.company.admin.faults.next(/PATCH/, 'after');
   const held = t.company.admin.faults.next(/PATCH/, 'timeout');
-  await t.cases.approve(ticket.id, { ...(await proposed(t, ticket.id)), by: OPS });
+  await t.cases.approve(ticket.id, await t.granted(ticket.id, 'approve', await proposed(t, ticket.id), OPS));
   await held.happened;
   t.sent();
   return { ticket, release: async () => {

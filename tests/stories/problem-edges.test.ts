@@ -1,17 +1,12 @@
 /** A problem at its edges: nothing cached, ops not told twice, who joins at the wrong moment, back and forth by hand. */
 import { expect, test } from 'vitest';
-import { caseId, type Answer } from '../../src/workflows/messages.js';
+import { caseId } from '../../src/workflows/messages.js';
 import { link, mergeInto, resumeProblem, unlink } from '../../src/workflows/problem-messages.js';
-import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, stages, view } from './problem-support.js';
-import { AGENT, useTown, type Town } from './town.js';
+import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, says, stages, view } from './problem-support.js';
+import { useTown } from './town.js';
 
 // Every step replays the whole history: what is not deterministic breaks here.
 const town = useTown({ OPS_EMAIL: 'ops@example.com' }, { maxCachedWorkflows: 0 });
-const says = async (t: Town, id: string, update: unknown, what: object): Promise<Answer> => {
-  const answer = await t.client.workflow.getHandle(id).executeUpdate(update as typeof link, { args: [{ ...what, by: AGENT } as never] });
-  await t.when(async () => {});
-  return answer;
-};
 
 test('two groups: joined, system-wide, resolved, followed up with, ended', async () => {
   const t = town();

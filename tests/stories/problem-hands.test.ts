@@ -2,15 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { link, mergeInto, unlink } from '../../src/workflows/problem-messages.js';
 import { caseId } from '../../src/workflows/messages.js';
-import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, someone, view } from './problem-support.js';
-import { AGENT, useTown, type Town } from './town.js';
+import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, says, someone, view } from './problem-support.js';
+import { useTown } from './town.js';
 
 const town = useTown();
-const says = async <T>(t: Town, id: string, update: T, what: object) => {
-  const answer = await t.client.workflow.getHandle(id).executeUpdate(update as typeof link, { args: [{ ...what, by: AGENT } as never] });
-  await t.when(async () => {});
-  return answer;
-};
 
 describe('a case', () => {
   test('with an issue of its own is linked: the issue is marked as a duplicate, and the problem tells it', async () => {

@@ -2,8 +2,11 @@
 import { beforeEach, expect } from 'vitest';
 import type { ErrorReport } from '../../src/domain/facts.js';
 import type { ProblemMember, ProblemView, Signature } from '../../src/domain/problem.js';
-import { problemId, problemMembers, problemState } from '../../src/workflows/problem-messages.js';
-import type { Town } from './town.js';
+import type { Change } from '../../src/domain/grant.js';
+import { signGrant } from '../../src/grants/grants.js';
+import type { Actor, Answer } from '../../src/workflows/messages.js';
+import { mergeInto, problemId, problemMembers, problemState, type link } from '../../src/workflows/problem-messages.js';
+import { AGENT, type Town } from './town.js';
 
 /** Each story has a page of its own, so that the problem of one is not found by the next. */
 let story = 0;
@@ -23,6 +26,15 @@ export const someone = () => ({ name: `Member ${++members}`, email: `member-${me
 /** A ticket with the signature of `CLAIMS`, of a member of its own. */
 export async function claimsError(t: Town, more: Partial<Parameters<Town['ticket']>[0]> = {}): Promise<string> {
   return t.ticket({ errorKind: 'server-error', report: report(), member: someone(), ...more });
+}
+
+/** What an agent says to a problem or about one, with its grant where it takes one, as the API gives it to who may. */
+export async function says(t: Town, id: string, update: unknown, what: object, by: Actor = AGENT): Promise<Answer> {
+  const merges = update === mergeInto;
+  const grant = merges && { grant: signGrant(t.config.grantKeys, { of: id, verb: 'merge', cycle: null, body: { ...what } as Change['body'], by }, await t.env.currentTimeMs()) };
+  const answer = await t.client.workflow.getHandle(id).executeUpdate(update as typeof link, { args: [{ ...what, by, ...grant } as never] });
+  await t.when(async () => {});
+  return answer;
 }
 
 export const view = (t: Town, id = CLAIMS_ID): Promise<ProblemView> => t.client.workflow.getHandle(id).query(problemState);

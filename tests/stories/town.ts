@@ -20,6 +20,7 @@ import { dataConverter } from '../../src/client/data-converter.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Stage } from '../../src/domain/case.js';
 import type { FactValues } from '../../src/domain/facts.js';
+import type { Change, Grant } from '../../src/domain/grant.js';
 import { signGrant } from '../../src/grants/grants.js';
 import { startCompany } from '../../src/sandbox/company.js';
 import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
@@ -189,12 +190,17 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       await (typeof happens === 'function' ? happens() : happens);
       await allSettled();
     },
+    /** What somebody says, with its grant where it takes one, as the API gives it to who may. */
+    async granted<T extends object>(ticketId: string, verb: string, what: T, by: Actor): Promise<T & { by: Actor; grant?: Grant }> {
+      const onGroup = verb === 'fix' || verb === 'approve';
+      if (!onGroup && verb !== 'override' && !('withoutFollowUp' in what)) return { ...what, by };
+      const { cycle } = await talk.state(ticketId);
+      const of = onGroup ? troubleshootingId(ticketId, cycle) : caseId(ticketId);
+      return { ...what, by, grant: signGrant(config.grantKeys, { of, verb, cycle: onGroup ? cycle : null, body: { ...what } as Change['body'], by }, await env.currentTimeMs()) };
+    },
     /** An agent says something through the API. */
     async says(ticketId: string, verb: keyof typeof SAYS, what: object, by: Actor = AGENT): Promise<Answer> {
-      const privileged = verb === 'override' || 'withoutFollowUp' in what;
-      // As the API gives it to who may.
-      const grant = privileged && { grant: signGrant(config.grantKeys, { of: caseId(ticketId), verb, cycle: null, body: { ...what }, by }, await env.currentTimeMs()) };
-      const answer = await (talk[verb] as (id: string, said: object) => Promise<Answer>)(ticketId, { ...what, by, ...grant });
+      const answer = await (talk[verb] as (id: string, said: object) => Promise<Answer>)(ticketId, await town.granted(ticketId, verb, what, by));
       await allSettled();
       return answer;
     },

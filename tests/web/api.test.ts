@@ -132,8 +132,9 @@ describe('commands', () => {
     const response = await api('POST', `/cases/5158/${verb}`, body);
     expect([response.status, await response.json()]).toEqual([200, { accepted: true, said: 'The case took it up.' }]);
     // A privileged one asks for the cycle first, and takes its grant along.
-    const privileged = said === 'override' || 'withoutFollowUp' in (body as object);
-    expect(calls).toEqual([...(privileged ? [['state', '5158']] : []), [said, '5158', { ...(meant as object), by: BY_API, ...(privileged && { grant: expect.objectContaining({ of: 'case-5158', verb: said }) }) }]]);
+    const onGroup = said === 'fix' || said === 'approve';
+    const privileged = onGroup || said === 'override' || 'withoutFollowUp' in (body as object);
+    expect(calls).toEqual([...(privileged ? [['state', '5158']] : []), [said, '5158', { ...(meant as object), by: BY_API, ...(privileged && { grant: expect.objectContaining({ of: onGroup ? 'group-5158-1' : 'case-5158', verb: said }) }) }]]);
   });
 
   const bad: [string, unknown, RegExp][] = [

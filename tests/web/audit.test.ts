@@ -1,6 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checked } from '../../src/audit/chain.js';
+import { loadGatewayConfig } from '../../src/config.js';
+import { startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
 import { AUDIT, AUDIT_KEY, town } from './town.js';
+
+let identity: Identity;
+let config: ReturnType<typeof loadGatewayConfig>;
+/** An auditor's header, as the identity provider gives out the token. */
+let auditor: Record<string, string>;
+beforeAll(async () => {
+  identity = await startIdentity({ port: 0 });
+  const key = `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`;
+  const payloadKey = `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}`;
+  config = loadGatewayConfig({ ...identity.env, GRANT_KEYS: key, PAYLOAD_KEYS: payloadKey, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', ONETOUCH_ENV: 'development' });
+  auditor = { Authorization: `Bearer ${await identity.tokenFor('auditor')}` };
+});
+afterAll(() => identity.close());
 
 describe('the audit', () => {
   test('one case, for a reader', async () => {
@@ -10,8 +25,8 @@ describe('the audit', () => {
   });
 
   test('the export is signed, and says who asked for what', async () => {
-    const { api, calls } = town();
-    const response = await api('GET', '/audit?from=2026-07-01T02:00:00%2B02:00', undefined, { 'X-Onetouch-Actor': 'Ada' });
+    const { api, calls } = town({ oidc: config.oidc });
+    const response = await api('GET', '/audit?from=2026-07-01T02:00:00%2B02:00', undefined, auditor);
     expect(response.headers.get('Content-Type')).toBe('application/x-ndjson');
     expect(checked(await response.text(), AUDIT_KEY.publicPem)).toMatchObject({
       ok: true,
@@ -19,17 +34,17 @@ describe('the audit', () => {
       scope: { from: '2026-07-01T00:00:00.000Z', to: null, exportedAt: '2026-07-01T12:00:00.000Z' },
     });
     expect(calls).toEqual([['audit', '2026-07-01T00:00:00.000Z', null]]);
-    expect(await (await api('GET', '/audit/key')).json()).toEqual({ id: AUDIT_KEY.id, publicKey: AUDIT_KEY.publicPem });
+    expect(await (await api('GET', '/audit/key', undefined, auditor)).json()).toEqual({ id: AUDIT_KEY.id, publicKey: AUDIT_KEY.publicPem });
   });
 
   test('without a key nothing is exported, and the reason says what to set', async () => {
-    const { api, calls } = town({ auditKey: null });
-    const response = await api('GET', '/audit');
+    const { api, calls } = town({ auditKey: null, oidc: config.oidc });
+    const response = await api('GET', '/audit', undefined, auditor);
     expect([response.status, calls]).toEqual([404, []]);
     expect(await response.json()).toEqual({ reason: expect.stringContaining('AUDIT_KEY') });
   });
   test('a time that is none is refused', async () => {
-    const { api, calls } = town();
-    expect([(await api('GET', '/audit?from=yesterday')).status, (await api('GET', '/audit?since=x')).status, calls]).toEqual([400, 400, []]);
+    const { api, calls } = town({ oidc: config.oidc });
+    expect([(await api('GET', '/audit?from=yesterday', undefined, auditor)).status, (await api('GET', '/audit?since=x', undefined, auditor)).status, calls]).toEqual([400, 400, []]);
   });
 });

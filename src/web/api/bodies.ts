@@ -68,7 +68,9 @@ export function bodies(now: () => number) {
     }) satisfies z.ZodType<m.SetPromise>,
     settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']) }) satisfies z.ZodType<m.SettleMail>,
     fix: z.strictObject({ reason: reason.optional() }) satisfies z.ZodType<g.FixIt>,
-    approve: z.strictObject({ groupId: text(200), field: text(200), from: z.boolean(), to: z.boolean(), version: text(200) }) satisfies z.ZodType<g.Approve>,
+    approve: z
+      .strictObject({ groupId: text(200), field: text(200), from: z.boolean(), to: z.boolean(), version: text(200), breakGlass: z.boolean().optional(), reason: reason.optional() })
+      .refine((body) => !body.breakGlass || body.reason !== undefined, { path: ['reason'], error: 'must say why the glass is broken' }) satisfies z.ZodType<g.Approve>,
     refuse: z.strictObject({ reason }) satisfies z.ZodType<g.Refuse>,
     observed: z.strictObject({ login: z.enum(['works', 'fails']) }) satisfies z.ZodType<g.Observed>,
     merge: z.strictObject({ into: problemName, reason }) satisfies z.ZodType<p.MergeInto>,

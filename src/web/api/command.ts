@@ -26,8 +26,9 @@ export const commands =
       const body = shaped(schema, bytes.length ? readJson(bytes) : {}, 'The body');
       const key = keyOf(c);
       const privilege = grants && privilegeOf(verb, body as Record<string, unknown>);
-      if (!privilege && (body as { breakGlass?: boolean }).breakGlass) throw new Refusal(400, 'There is no glass to break: this takes no grant.');
-      const by = privilege ? actorAs(c.get('person'), roleFor(c.get('person'), privilege.may, privilege.what)) : c.get('actor');
+      const breaks = (body as { breakGlass?: boolean }).breakGlass === true;
+      if (!privilege && breaks) throw new Refusal(400, 'There is no glass to break: this takes no grant.');
+      const by = privilege ? actorAs(c.get('person'), roleFor(c.get('person'), (breaks && privilege.glass) || privilege.may, privilege.what)) : c.get('actor');
       // The same key said by another person, or for another command, is another command.
       const said: Said<T> = { ...body, by, ...(key && { id: digest(verb, '\n', by.subject ?? by.name, '\n', key) }) };
       if (privilege) said.grant = await grants(name, verb, body as Record<string, unknown>, by);

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { Cases, Listing } from '../../client/cases.js';
 import type { Problems } from '../../client/problems.js';
 import { PROBLEM_STAGES } from '../../domain/problem.js';
+import { signGrant } from '../../grants/grants.js';
+import type { GrantKeys } from '../../grants/keys.js';
 import type { Answer } from '../../workflows/messages.js';
 import { SEARCH } from '../../workflows/search-attributes.js';
 import { problemName, ticketId } from '../ids.js';
@@ -16,10 +18,13 @@ export interface ProblemDeps {
   cases: Pick<Cases, 'link' | 'unlink'>;
   problems: Problems;
   shapes: ReturnType<typeof bodies>;
+  grantKeys: GrantKeys;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 /** Adds the routes of problems, and those that put a case into one and take it out. */
-export function problemRoutes(app: Hono<Known>, { cases, problems, shapes }: ProblemDeps): void {
+export function problemRoutes(app: Hono<Known>, { cases, problems, shapes, grantKeys, now }: ProblemDeps): void {
   app.get('/problems', async (c) => c.json({ problems: await problems.list(shaped(listing, c.req.query(), 'The query')) }));
   app.get('/problems/:problem', async (c) => {
     const id = problemOf(c);
@@ -34,7 +39,10 @@ export function problemRoutes(app: Hono<Known>, { cases, problems, shapes }: Pro
   const where = async (other: string, say: () => Promise<Answer>): Promise<Answer> =>
     (await problems.running(other)) ? say() : { accepted: false, reason: `${other} is not a problem that is running.` };
 
-  const toProblem = commands(app, '/problems/:problem', problemOf);
+  const toProblem = commands(app, '/problems/:problem', problemOf, async (id, verb, body, by) => {
+    const { round } = await problems.state(id);
+    return signGrant(grantKeys, { of: id, verb, cycle: round, body, by }, now());
+  });
   toProblem('merge', shapes.merge, async (id, said) =>
     said.into === id ? { accepted: false, reason: 'It is that problem itself.' } : where(said.into, () => problems.merge(id, said)),
   );

@@ -5,6 +5,7 @@ import type { Problems } from '../../client/problems.js';
 import { signGrant } from '../../grants/grants.js';
 import type { GrantKeys } from '../../grants/keys.js';
 import { caseId } from '../../workflows/messages.js';
+import { troubleshootingId } from '../../workflows/troubleshooting-messages.js';
 import type { Known } from '../access.js';
 import { ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
@@ -47,12 +48,16 @@ export function api({ cases, problems, grantKeys, now }: { cases: Cases; problem
   command('resume', shapes.resume, cases.resume);
   command('promise', shapes.setPromise, cases.setPromise);
   command('mail', shapes.settleMail, cases.settleMail);
-  command('fix', shapes.fix, cases.fix);
-  command('approve', shapes.approve, cases.approve);
+  const onGroup = commands(app, '/cases/:ticket', ticketOf, async (id, verb, body, by) => {
+    const { cycle } = await cases.state(id);
+    return signGrant(grantKeys, { of: troubleshootingId(id, cycle), verb, cycle, body, by }, now());
+  });
+  onGroup('fix', shapes.fix, cases.fix);
+  onGroup('approve', shapes.approve, cases.approve);
   command('refuse', shapes.refuse, cases.refuse);
   command('observed', shapes.observed, cases.observed);
 
-  problemRoutes(app, { cases, problems, shapes });
+  problemRoutes(app, { cases, problems, shapes, grantKeys, now });
 
   return app;
 }
