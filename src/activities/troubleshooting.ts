@@ -5,7 +5,7 @@
 import type { Facts, Scope } from '../domain/facts.js';
 import { readMarks, type GroupMark } from '../domain/marks.js';
 import type { GroupProblem } from '../domain/ruling.js';
-import type { Diagnosis, Fix, Readings, ReadingName, ReadingValues, Verification } from '../domain/troubleshooting.js';
+import type { Diagnosis, Fix, Gathered, Readings, ReadingName, ReadingValues, Verification } from '../domain/troubleshooting.js';
 import { diagnose, gatheredFrom, readingsOf } from '../policy/diagnosis.js';
 import { verified } from '../policy/fixes.js';
 import { mayTouch } from '../policy/triggers.js';
@@ -14,11 +14,13 @@ import { FAILURE } from './failures.js';
 import { findMember } from './gather.js';
 import type { AdminChange, GroupsPort, RecentChange, ReportParameters } from './groups-port.js';
 import type { AdminPort, HelpdeskPort } from './ports.js';
+import type { ProblemsPort } from './problems.js';
 
 export interface TroubleshootingDependencies {
   helpdesk: HelpdeskPort;
   admin: AdminPort;
   groups: GroupsPort;
+  problems: Pick<ProblemsPort, 'systemWide'>;
 }
 
 /** What every step starts from: the ticket, and what people provided. */
@@ -45,7 +47,7 @@ export interface GatheredGroup {
 const CHANGES_SINCE_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-export function createTroubleshootingActivities({ helpdesk, admin, groups }: TroubleshootingDependencies) {
+export function createTroubleshootingActivities({ helpdesk, admin, groups, problems }: TroubleshootingDependencies) {
   /** The ticket's group and a member to look at: the one it names, else the first of the group. */
   async function subject({ ticketId, provided }: About, now: string) {
     const ticket = await helpdesk.readTicket(ticketId);
@@ -61,9 +63,16 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
     return (await unlessRefused(() => groups.members(groupId)))?.memberIds[0] ?? null;
   }
 
+  /** A group that has a system-wide problem is not fixed by itself, whenever its own troubleshooting began. */
+  async function withReach(gathered: Gathered, names: readonly string[], now: string): Promise<Gathered> {
+    if (gathered.scope?.value === 'several-groups' || !(await problems.systemWide(names))) return gathered;
+    return { ...gathered, scope: { value: 'several-groups', source: 'agent', readAt: now } };
+  }
+
   /** Everything that the problem's checks need, but the view. What Admin refuses to show is absent. */
   async function readAll(about: Problem) {
-    const { employer, member, gathered } = await subject(about, about.now);
+    const { ticket, employer, member, ...told } = await subject(about, about.now);
+    let { gathered } = told;
     const readings: Readings = {};
     const wanted = readingsOf(about.problem);
     if (!employer) return { readings, gathered, wanted, sample: null };
@@ -72,6 +81,7 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
     };
     keep('employer', employer);
     const { id } = employer;
+    gathered = await withReach(gathered, [id, employer.name, ...(ticket.employerGroup ? [ticket.employerGroup] : [])], about.now);
     const sample = await sampleOf(id, member?.id);
     const read: { [K in ReadingName]?: () => Promise<ReadingValues[K]> } = {
       changes: () => groups.recentChanges(id, daysBefore(about.now)),
@@ -123,10 +133,10 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
       return (await groups.recentChanges(input.groupId, daysBefore(input.now))).slice(0, 10);
     },
 
-    /** The checks in order, the view of a member last, and only where nothing forbids it. `key` names the session. */
+    /** The checks in order, the view of a member last, and only where nothing forbids it: not of one whose group was not read. `key` names the session. */
     async diagnoseGroup(input: Problem & { key: string }): Promise<Diagnosis> {
       const { readings, gathered, wanted, sample } = await readAll(input);
-      if (wanted.includes('view') && sample && mayTouch(input.problem, readings, gathered)) {
+      if (wanted.includes('view') && sample && readings.access && mayTouch(input.problem, readings, gathered)) {
         const view = await unlessRefused(() => groups.memberView(sample, input.key));
         if (view !== undefined) readings.view = { value: view, readAt: input.now };
       }

@@ -17,7 +17,7 @@ export function hearAll(room: Room): void {
     if (kept.length > 0) hearAll(room); // Those who waited until everyone was told open the next round.
   }
   if (!state.systemWide && isSystemWide(state)) {
-    state.systemWide = true;
+    Object.assign(state, { systemWide: true, priority: 'Urgent' } satisfies Partial<ProblemState>); // At once: by it the list shows ops, and fixes of its groups, what it is.
     room.record('ruled', `system-wide: ${state.groups.length} employer groups`);
   }
 }
