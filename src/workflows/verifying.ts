@@ -5,7 +5,7 @@ import { inverse } from '../policy/fixes.js';
 import { fixDidNotHold } from '../policy/triggers.js';
 import type { Bench } from './bench.js';
 import { now } from './desk.js';
-import { asked, groupVerbs, noted, tried } from './group-doing.js';
+import { aboutWrite, asked, groupVerbs, noted, tried } from './group-doing.js';
 import { triggered } from './group-triggers.js';
 import { leaveToPerson } from './left-to-person.js';
 import type { GroupStage } from '../domain/group-stage.js';
@@ -40,7 +40,10 @@ async function lookAsMember(bench: Bench, observedLogin: 'works' | 'fails' | nul
   const seen = await tried(
     bench,
     'verify the fix',
-    () => groupVerbs.verifyFix({ ticketId, problem: bench.problem, provided: state.provided, fix, observedLogin, ...(sync ? { sync } : {}), now: now(), key: bench.effect(`verify-${round}-${state.begins}-${look}`) }),
+    () => {
+      bench.catchUp();
+      return groupVerbs.verifyFix({ ticketId, problem: bench.problem, provided: state.provided, fix, observedLogin, ...(sync ? { sync } : {}), now: now(), key: bench.effect(`verify-${round}-${state.begins}-${look}`) });
+    },
     { heeding: false },
   );
   return seen.ok ? seen.value : { verdict: 'unknown', at: now(), text: `Admin refused to show it: ${seen.why}` };
@@ -65,11 +68,19 @@ async function watchedLogin(bench: Bench): Promise<'works' | 'fails'> {
 
 /** The inverse change at the version that ours left. What somebody changed meanwhile is never overwritten. */
 export async function putBack(bench: Bench): Promise<GroupStage> {
-  const { state, ticketId } = bench;
+  const { state } = bench;
   const fixing = state.fixing!;
   const { change } = fixing.fix;
   if (change) {
-    const done = await tried(bench, 'put the value back', () => groupVerbs.applyChange({ ticketId, provided: state.provided, change: inverse(change, fixing.version!), now: now(), key: bench.effect(`put-back-${fixing.round}`) }), { heeding: false });
+    const done = await tried(bench, 'put the value back', () => groupVerbs.applyChange({ ...aboutWrite(bench, `put-back-${fixing.round}`), change: inverse(change, fixing.version!), puttingBack: true }), { heeding: false });
+    if (done.ok && done.value.outcome === 'withheld') {
+      const { trigger } = done.value;
+      bench.record(`did not put ${change.field} back (${trigger.id}): ${trigger.why}`);
+      state.trigger = trigger;
+      state.outcome = 'escalate';
+      await over(bench, fixing.round, 'not-put-back');
+      return 'document';
+    }
     if (!done.ok || done.value.outcome === 'conflict') {
       const why = done.ok
         ? 'The fix did not help, and it was not put back: somebody changed the record meanwhile, and what they did stands.'
