@@ -167,7 +167,8 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
   // At the end as at the beginning: is there a reason to escalate after all?
   await triggered(bench, false);
   state.person = null;
-  state.outcome ??= 'fixed';
+  // Told to stop, and nobody said what came of the change: it stands, and the record says that it was not verified.
+  state.outcome ??= verdict === 'unknown' && state.stopped ? 'stopped' : 'fixed';
   return 'document';
 }
 

@@ -3,8 +3,8 @@ import type { GroupNote } from '../wording/group-contents.js';
 import type { FixKind, Verification } from '../domain/troubleshooting.js';
 import { inverse } from '../policy/fixes.js';
 import { fixDidNotHold } from '../policy/triggers.js';
-import type { Bench } from './bench.js';
-import { now } from './desk.js';
+import { Stopped, type Bench } from './bench.js';
+import { after, now } from './desk.js';
 import { aboutWrite, asked, groupVerbs, noted, tried } from './group-doing.js';
 import { triggered } from './group-triggers.js';
 import { leaveToPerson } from './left-to-person.js';
@@ -26,6 +26,7 @@ export async function verifyAsMember(bench: Bench): Promise<Verification['verdic
     // No more is looked at where something has come up that is escalated.
     if (await triggered(bench, false)) break;
     observedLogin = await watchedLogin(bench);
+    if (!observedLogin) break;
   }
   bench.need(null);
   return state.verification!.verdict;
@@ -49,13 +50,27 @@ async function lookAsMember(bench: Bench, observedLogin: 'works' | 'fails' | nul
   return seen.ok ? seen.value : { verdict: 'unknown', at: now(), text: `Admin refused to show it: ${seen.why}` };
 }
 
-/** Asks an agent for a login that they watch. The run does not end here: a change waits for its verification. */
-async function watchedLogin(bench: Bench): Promise<'works' | 'fails'> {
+/**
+ * Asks an agent for a login that they watch. The run does not end here: a change waits for its verification. Told to
+ * stop, it still waits for as long as until a first reminder; null when nobody has said anything by then.
+ */
+async function watchedLogin(bench: Bench): Promise<'works' | 'fails' | null> {
   bench.need('observed-login');
+  let givenUpAt: string | null = null;
   for (;;) {
-    const due = await asked(bench, `group-observe-${bench.state.fixing!.round}`, (reminder) => ({ say: 'group-observe', reminder }));
-    const message = await bench.next(due, { mayEnd: false });
-    if (message === 'due') continue;
+    const due = givenUpAt ?? (await asked(bench, `group-observe-${bench.state.fixing!.round}`, (reminder) => ({ say: 'group-observe', reminder })));
+    const message = await bench.next(due, { mayEnd: false }).catch((thrown: unknown) => {
+      if (!(thrown instanceof Stopped)) throw thrown;
+      return 'stop' as const;
+    });
+    if (message === 'stop') {
+      givenUpAt ??= after(now(), bench.clocks.askRemindMs);
+      continue;
+    }
+    if (message === 'due') {
+      if (givenUpAt) return null;
+      continue;
+    }
     if (message.verb === 'observed') {
       bench.record(`watched a login: ${message.login}`, message.by.name);
       return message.login;

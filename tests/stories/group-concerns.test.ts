@@ -85,3 +85,61 @@ test('a member whose own record Admin refuses to show is not impersonated', asyn
   t.company.admin.faults.clear();
   expect(touched(t, ticket)).toEqual([]);
 });
+
+test.each([
+  ['a security concern', { securityConcern: true }, 'security'],
+  ['that several groups are affected', { scope: 'several-groups' }, 'several-groups'],
+] as const)('said after it was fixed, %s: it is begun anew, and escalated', async (_, says, trigger) => {
+  const t = town();
+  const ticket = await awaitingApproval(t);
+  await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
+  expect(await resolution(ticket)).toMatchObject({ outcome: 'fixed' });
+  const before = touched(t, ticket);
+  t.sent();
+  await t.provide(ticket.id, says);
+  expect(await t.state(ticket.id)).toMatchObject({ stage: 'awaiting-resolution', handoff: { team: 'Infra', priority: 'Urgent' } });
+  expect(t.sent()).toEqual(expect.arrayContaining(['issue INFRA', 'note 1:group-documented-again-1', 'mail 1:promise']));
+  expect(await resolution(ticket)).toMatchObject({ outcome: 'escalated', trigger: { id: trigger } });
+  expect(touched(t, ticket)).toEqual(before);
+});
+
+test('said while its end is being documented, a security concern: it is not lost', async () => {
+  const t = town();
+  const ticket = await awaitingApproval(t);
+  for (let n = 0; n < 200; n++) t.company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes('group-documented'), { status: 503 });
+  await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
+  await t.sleep('10 minutes');
+  expect((await group(t, ticket.id)).stage).toBe('document');
+  await t.provide(ticket.id, { securityConcern: true });
+  t.company.helpdesk.faults.clear();
+  await t.sleep('2 hours');
+  expect(await t.state(ticket.id)).toMatchObject({ stage: 'awaiting-resolution', handoff: { priority: 'Urgent' } });
+  expect(t.sent()).toEqual(expect.arrayContaining(['issue INFRA', 'note 1:tell-lead-again-1']));
+});
+
+test('cancelled while a login is to be watched, and nobody says anything: it ends a day later, and says that it was not verified', async () => {
+  const t = town();
+  const ticket = await awaitingApproval(t, { impersonation: false });
+  await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
+  await t.when(t.client.workflow.getHandle(troubleshootingId(ticket.id, 1)).cancel());
+  await t.sleep('25 hours');
+  expect(await resolution(ticket)).toMatchObject({ outcome: 'left-to-a-person', change: { field: 'enabled' }, verification: { verdict: 'unknown' } });
+  expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', needs: 'person' });
+  t.sent();
+});
+
+// The last of these: time is not skipped any more once a case ended before its child.
+test.each([
+  ['cancelled', ({ id }: GroupTicket) => town().client.workflow.getHandle(troubleshootingId(id, 1)).cancel()],
+  ['its case closed', ({ id }: GroupTicket) => town().cases.close(id, { reason: 'settled', by: OPS })],
+] as const)('%s while a login is to be watched: what the agent saw still counts, and the change is put back', async (_, happens) => {
+  const t = town();
+  const ticket = await awaitingApproval(t, { impersonation: false });
+  await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS);
+  await t.when(happens(ticket));
+  expect(t.company.admin.group(ticket.groupId).employer.enabled).toBe(true);
+  expect(await t.says(ticket.id, 'observed', { login: 'fails' })).toMatchObject({ accepted: true });
+  expect(t.company.admin.group(ticket.groupId).employer.enabled).toBe(false);
+  expect(await resolution(ticket)).toMatchObject({ outcome: 'put-back' });
+  t.sent();
+});
