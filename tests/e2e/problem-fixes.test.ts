@@ -40,6 +40,24 @@ test('running group troubleshooting learns that several groups are affected; tha
   for (const { workflowId } of [acme, globex, other]) await s.client.workflow.getHandle(workflowId).terminate('the test is over');
 });
 
+test('Jira refuses its issue: the fixes stop all the same', async () => {
+  const s = site();
+  const workflow = await s.client.workflow.start('troubleshooting', {
+    workflowId: 'troubleshooting-Oscorp',
+    taskQueue: 'nobody',
+    args: [],
+    typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH.group, value: 'Oscorp' }]),
+  });
+  await eventually(async () => expect((await s.client.workflow.count(`WorkflowType = "troubleshooting" AND \`Group\` = "Oscorp"`)).count).toBe(1));
+  s.company.jira.faults.next(/POST .*issue$/, { status: 400, body: { errors: { priority: 'not on the screen' } } });
+  for (const group of ['Oscorp', 'Hooli']) await s.ticket({ errorKind: 'server-error', member: { name: 'Someone', email: `${group}@example.com` }, employerGroup: group, report: { pageOrFeature: '/refused', errorText: 'HTTP 502' } });
+  await eventually(async () => {
+    const { events } = await workflow.fetchHistory();
+    expect((events ?? []).map((e) => e.workflowExecutionSignaledEventAttributes?.signalName)).toContain('learned');
+  });
+  await workflow.terminate('the test is over');
+});
+
 const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
 const OPS: Actor = { name: 'Olu', role: 'ops', verified: true };
 
