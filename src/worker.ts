@@ -59,6 +59,7 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
 /** Makes a worker, ready to `run()`. */
 export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
   const toCases = cases(client);
+  const problems = joining(client);
   const interceptors = workerInterceptors() ?? {};
   const { buildId, name } = config.deployment;
   return Worker.create({
@@ -68,8 +69,8 @@ export async function createWorker({ config, connection, client, namespace = 'de
     ...workflowCode(),
     activities: {
       ...createActivities({ ...ports, config, cases: toCases }),
-      ...createTroubleshootingActivities(ports),
-      ...createProblemActivities({ ...ports, config, problems: joining(client) }),
+      ...createTroubleshootingActivities({ ...ports, problems }),
+      ...createProblemActivities({ ...ports, config, problems }),
       ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
       ...createHealActivities({ ...ports, cases: sweeping(client) }),

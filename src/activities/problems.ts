@@ -36,6 +36,8 @@ export interface ProblemsPort {
   casesOf(problem: string): Promise<{ ticketId: string; cycle: number }[]>;
   /** Tells the running group troubleshooting of these employer groups that several are affected; answers how many there are. */
   stopFixes(groups: readonly string[]): Promise<number>;
+  /** Is an open problem system-wide that one of these names of a group belongs to? False where the server cannot list. */
+  systemWide(group: readonly string[]): Promise<boolean>;
 }
 export interface ProblemDependencies {
   helpdesk: HelpdeskPort;

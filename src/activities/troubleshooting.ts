@@ -2,23 +2,26 @@
  * What group troubleshooting asks of the outside: readings of Admin, judged here by the pure policy for the
  * workflow's `now`, and the few things that it may do. Readings stay inside; what they show goes out.
  */
+import { Context } from '@temporalio/activity';
 import type { Facts, Scope } from '../domain/facts.js';
 import { readMarks, type GroupMark } from '../domain/marks.js';
 import type { GroupProblem } from '../domain/ruling.js';
-import type { Diagnosis, Fix, Readings, ReadingName, ReadingValues, Verification } from '../domain/troubleshooting.js';
+import { TRIGGER_IDS, type Diagnosis, type Fix, type Gathered, type Readings, type ReadingName, type ReadingValues, type Trigger, type TriggerId, type Verification } from '../domain/troubleshooting.js';
 import { diagnose, gatheredFrom, readingsOf } from '../policy/diagnosis.js';
 import { verified } from '../policy/fixes.js';
-import { mayTouch } from '../policy/triggers.js';
+import { firstTrigger, mayTouch } from '../policy/triggers.js';
 import type { MissingOfGroup } from '../wording/group-contents.js';
 import { FAILURE } from './failures.js';
 import { findMember } from './gather.js';
 import type { AdminChange, GroupsPort, RecentChange, ReportParameters } from './groups-port.js';
 import type { AdminPort, HelpdeskPort } from './ports.js';
+import type { ProblemsPort } from './problems.js';
 
 export interface TroubleshootingDependencies {
   helpdesk: HelpdeskPort;
   admin: AdminPort;
   groups: GroupsPort;
+  problems: Pick<ProblemsPort, 'systemWide'>;
 }
 
 /** What every step starts from: the ticket, and what people provided. */
@@ -27,6 +30,14 @@ interface About {
   provided: Facts;
 }
 type Problem = About & { problem: GroupProblem; now: string };
+/** `key` names the effect, so that Admin does it once. */
+type Write = Problem & { groupId: string; key: string; begun?: boolean };
+/** Not done, for this reason. `again`: an earlier attempt may have done it. */
+export interface Withheld {
+  outcome: 'withheld';
+  trigger: Trigger;
+  again: boolean;
+}
 
 export interface GatheredGroup {
   groupId: string | null;
@@ -45,7 +56,7 @@ export interface GatheredGroup {
 const CHANGES_SINCE_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-export function createTroubleshootingActivities({ helpdesk, admin, groups }: TroubleshootingDependencies) {
+export function createTroubleshootingActivities({ helpdesk, admin, groups, problems }: TroubleshootingDependencies) {
   /** The ticket's group and a member to look at: the one it names, else the first of the group. */
   async function subject({ ticketId, provided }: About, now: string) {
     const ticket = await helpdesk.readTicket(ticketId);
@@ -61,9 +72,16 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
     return (await unlessRefused(() => groups.members(groupId)))?.memberIds[0] ?? null;
   }
 
+  /** A group that has a system-wide problem is not fixed by itself, whenever its own troubleshooting began. */
+  async function withReach(gathered: Gathered, names: readonly string[], now: string): Promise<Gathered> {
+    if (gathered.scope?.value === 'several-groups' || !(await problems.systemWide(names))) return gathered;
+    return { ...gathered, scope: { value: 'several-groups', source: 'agent', readAt: now } };
+  }
+
   /** Everything that the problem's checks need, but the view. What Admin refuses to show is absent. */
   async function readAll(about: Problem) {
-    const { employer, member, gathered } = await subject(about, about.now);
+    const { ticket, employer, member, ...told } = await subject(about, about.now);
+    let { gathered } = told;
     const readings: Readings = {};
     const wanted = readingsOf(about.problem);
     if (!employer) return { readings, gathered, wanted, sample: null };
@@ -72,6 +90,7 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
     };
     keep('employer', employer);
     const { id } = employer;
+    gathered = await withReach(gathered, [id, employer.name, ...(ticket.employerGroup ? [ticket.employerGroup] : [])], about.now);
     const sample = await sampleOf(id, member?.id);
     const read: { [K in ReadingName]?: () => Promise<ReadingValues[K]> } = {
       changes: () => groups.recentChanges(id, daysBefore(about.now)),
@@ -123,33 +142,43 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
       return (await groups.recentChanges(input.groupId, daysBefore(input.now))).slice(0, 10);
     },
 
-    /** The checks in order, the view of a member last, and only where nothing forbids it. `key` names the session. */
+    /** The checks in order, the view of a member last, and only where nothing forbids it: not of one whose group was not read. `key` names the session. */
     async diagnoseGroup(input: Problem & { key: string }): Promise<Diagnosis> {
       const { readings, gathered, wanted, sample } = await readAll(input);
-      if (wanted.includes('view') && sample && mayTouch(input.problem, readings, gathered)) {
+      if (wanted.includes('view') && sample && readings.access && mayTouch(input.problem, readings, gathered)) {
         const view = await unlessRefused(() => groups.memberView(sample, input.key));
         if (view !== undefined) readings.view = { value: view, readAt: input.now };
       }
       return diagnose(input.problem, readings, gathered, input.now);
     },
 
-    /** One change at the version that was approved. The member of an eligibility is found anew, since notes hold no ids. */
-    async applyChange(input: About & { change: AdminChange; key: string; now: string }): Promise<{ outcome: 'applied' | 'conflict'; version: string }> {
+    /**
+     * One change at the version that was approved, or one that puts it back. The member of an eligibility is found
+     * anew, since notes hold no ids.
+     */
+    async applyChange(input: Write & { change: AdminChange; puttingBack?: boolean }): Promise<{ outcome: 'applied' | 'conflict'; version: string } | Withheld> {
       const { change } = input;
-      const id = change.id || (await memberOf(input));
-      return groups.apply({ ...change, id }, input.key);
+      // What did not help is put back, whatever else has come up; but nothing at all is written under a security concern.
+      return (await withheld(input, input.puttingBack ? ['security'] : TRIGGER_IDS)) ?? groups.apply({ ...change, id: change.id || (await memberOf(input)) }, input.key);
     },
 
-    async syncRewards(input: { groupId: string; key: string }): Promise<{ outcome: 'completed' | 'failed'; at: string; detail: string }> {
-      return groups.syncRewards(input.groupId, input.key);
+    /** A change has been made by then: only a security concern withholds it. */
+    async syncRewards(input: Write): Promise<{ outcome: 'completed' | 'failed'; at: string; detail: string } | Withheld> {
+      return (await withheld(input, input.begun ? ['security'] : TRIGGER_IDS)) ?? groups.syncRewards(input.groupId, input.key);
     },
 
-    async regenerateReport(input: { groupId: string; parameters: ReportParameters; key: string }): Promise<void> {
+    async regenerateReport(input: Write & { parameters: ReportParameters }): Promise<{ outcome: 'made' } | Withheld> {
+      const not = await withheld(input, TRIGGER_IDS);
+      if (not) return not;
       await groups.regenerateReport(input.groupId, input.parameters, input.key);
+      return { outcome: 'made' };
     },
 
-    async startRecovery(input: About & { key: string; now: string }): Promise<void> {
+    async startRecovery(input: Write): Promise<{ outcome: 'begun' } | Withheld> {
+      const not = await withheld(input, TRIGGER_IDS);
+      if (not) return not;
       await groups.startRecovery(await memberOf(input), input.key);
+      return { outcome: 'begun' };
     },
 
     /** Looks at it as the sample member does, or at the new report. Impersonates nobody where a trigger forbids it. */
@@ -160,7 +189,9 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
         const [report, activity] = [await groups.engagementReport(fix.groupId), await groups.activity(fix.groupId, from, to)];
         return verified(fix, { report, activity }, now);
       }
-      const { employer, member, gathered } = await subject(input, now);
+      const { employer: named, member, gathered } = await subject(input, now);
+      // The group that was changed, whatever group the ticket names by now.
+      const employer = named?.id === fix.groupId ? named : ((await unlessRefused(() => groups.employer(fix.groupId))) ?? null);
       const sample = fix.sampleMember ?? (employer ? await sampleOf(employer.id, member?.id) : null);
       // Nobody of another group is looked at, and a run that goes on from notes does not know whom it looked at before.
       const access = sample ? await unlessRefused(() => groups.memberAccess(sample)) : undefined;
@@ -170,6 +201,18 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups }: Tro
       return verified(fix, { view, observedLogin, ...(sync ? { sync } : {}) }, now);
     },
   };
+
+  /**
+   * The last look before a write, at the group that it is about, as it is now: an outage may have held the write up
+   * for hours. Null where nothing withholds it. Without the group's record nothing is written: that rejects.
+   */
+  async function withheld({ problem, groupId, provided, now }: Write, by: readonly TriggerId[]): Promise<Withheld | null> {
+    const employer = await groups.employer(groupId);
+    const told = gatheredFrom(provided, []);
+    const gathered = by.includes('several-groups') ? await withReach(told, [groupId, employer.name], now) : told;
+    const trigger = firstTrigger(problem, { employer: { value: employer, readAt: now } }, gathered);
+    return trigger && by.includes(trigger.id) ? { outcome: 'withheld', trigger, again: Context.current().info.attempt > 1 } : null;
+  }
 
   async function memberOf(input: About & { now: string }): Promise<string> {
     const { member } = await subject(input, input.now);

@@ -6,7 +6,7 @@ import type { ProblemsPort } from '../activities/problems.js';
 import { unavailable } from '../activities/failures.js';
 import { caseId, ESCALATION, TASK_QUEUE, ticketOf } from '../workflows/messages.js';
 import * as messages from '../workflows/problem-messages.js';
-import type { Signature } from '../domain/problem.js';
+import type { ProblemStage, Signature } from '../domain/problem.js';
 import { SEARCH } from '../workflows/search-attributes.js';
 import { GRPC, grpcCode } from './errors.js';
 
@@ -14,6 +14,12 @@ import { GRPC, grpcCode } from './errors.js';
 const TROUBLESHOOTING = 'troubleshooting';
 const LEARNED = 'learned';
 const DEADLINE_MS = 10_000;
+/** As long as nobody was told that it is resolved, or handed over to another. */
+const OPEN: readonly ProblemStage[] = ['filing', 'open', 'choosing'];
+
+/** Tickets name a group as agents type it; Admin looks past case as well. */
+const folded = (name: string): string => name.trim().toLowerCase();
+const isAmong = (name: string, groups: readonly string[]): boolean => groups.some((other) => folded(other) === folded(name));
 
 export function joining(client: Client): ProblemsPort {
   /** Undefined where no such workflow runs; an outage is one that passes. */
@@ -66,10 +72,20 @@ export function joining(client: Client): ProblemsPort {
       // They are few, and a group's name may hold what a query cannot.
       await listing(`WorkflowType = "${TROUBLESHOOTING}" AND ExecutionStatus = "Running"`, ({ workflowId, typedSearchAttributes }) => {
         const group = typedSearchAttributes.get(SEARCH.group);
-        if (group && groups.includes(group)) ids.push(workflowId);
+        if (group && isAmong(group, groups)) ids.push(workflowId);
       });
       for (const id of ids) await call('reach the troubleshooting', () => handle(id).signal(LEARNED, { facts: { scope: 'several-groups' } }));
       return ids.length;
+    },
+
+    async systemWide(group) {
+      const ids: string[] = [];
+      await listing(`WorkflowType = "${messages.PROBLEM}" AND ExecutionStatus = "Running" AND ${SEARCH.priority.name} = "Urgent"`, ({ workflowId }) => void ids.push(workflowId));
+      for (const id of ids) {
+        const view = await call('ask the problem', () => handle(id).query(messages.problemState));
+        if (view?.systemWide && OPEN.includes(view.stage) && view.groups.some((name) => isAmong(name, group))) return true;
+      }
+      return false;
     },
   };
 

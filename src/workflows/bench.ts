@@ -212,7 +212,7 @@ export function openBench(input: TroubleshootingInput) {
     }
   }
 
-  return {
+  const bench = {
     ticketId,
     cycle,
     problem,
@@ -246,8 +246,19 @@ export function openBench(input: TroubleshootingInput) {
       Object.assign(state.provided, Object.fromEntries(Object.entries(facts).map(([k, value]) => [k, { value, source: 'agent', readAt }])) as Facts);
       record(`heard ${Object.keys(facts).join(', ') || 'nothing'}`, by);
     },
+    /** What was learned and lies unread, before it is looked, or something is done, with what is known. A watched login waits for who asks for it. */
+    catchUp: (): void => {
+      const learned = state.inbox.filter((m) => m.verb === 'learned');
+      state.inbox = state.inbox.filter((m) => m.verb !== 'learned');
+      for (const { facts, by } of learned) {
+        const { observedLogin, ...others } = facts;
+        if (Object.keys(others).length > 0) bench.learn(others, by.name);
+        if (observedLogin) state.inbox.push({ verb: 'learned', facts: { observedLogin }, by });
+      }
+    },
     resolution: () => resolutionOf(state, problem, now()),
   };
+  return bench;
 }
 
 /** What takes a grant: what changes something of the group or its members, and what lets it be changed. */

@@ -3,13 +3,14 @@
  * apply → verify → put back. From the first of these to the last nothing cuts it: no cancellation, no stop, no
  * continue-as-new.
  */
+import type { Withheld } from '../activities/troubleshooting.js';
 import type { GroupMark } from '../domain/marks.js';
 import type { Fix } from '../domain/troubleshooting.js';
 import { approvalOf } from '../policy/fixes.js';
 import type { Bench } from './bench.js';
 import { after, now } from './desk.js';
 import { admitted, waitsForApproval } from './group-admission.js';
-import { asked, groupVerbs, noted, tried } from './group-doing.js';
+import { aboutWrite, asked, groupVerbs, noted, tried } from './group-doing.js';
 import { leaveToPerson, waitForPerson } from './left-to-person.js';
 import { triggered } from './group-triggers.js';
 import type { GroupStage } from '../domain/group-stage.js';
@@ -150,6 +151,15 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
   await noted(bench, `group-applying-${round}`, { say: 'group-applying', fix: shown(fix), approval: state.approval, requestedBy: state.request?.by ?? state.approval?.requestedBy ?? 'onetouch' }, { group: { begun: markOf(fix, round, state.approval) } });
 
   const did = await apply(bench);
+  if (did !== true && 'withheld' in did) {
+    const { trigger, again } = did.withheld;
+    bench.record(`nothing more was changed (${trigger.id}): ${trigger.why}${again ? ' Whether an earlier attempt had changed it already is not known.' : ''}`);
+    // What was, or may have been, changed stays in the resolution for those whom it is escalated to.
+    if (!again && !state.changed) state.fixing = null;
+    state.trigger = trigger;
+    state.outcome = 'escalate';
+    return 'document';
+  }
   if (did !== true) {
     state.fixing = null;
     state.request = null;
@@ -161,20 +171,28 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
   // At the end as at the beginning: is there a reason to escalate after all?
   await triggered(bench, false);
   state.person = null;
-  state.outcome ??= 'fixed';
+  // Told to stop, and nobody said what came of the change: it stands, and the record says that it was not verified.
+  state.outcome ??= verdict === 'unknown' && state.stopped ? 'stopped' : 'fixed';
   return 'document';
 }
 
 /** One change at the version that was approved, or the one thing that the fix does. */
-async function apply(bench: Bench): Promise<true | { why: string; text: 'refused' | 'conflict' }> {
-  const { state, ticketId } = bench;
+async function apply(bench: Bench): Promise<true | { why: string; text: 'refused' | 'conflict' } | { withheld: Withheld }> {
+  const { state } = bench;
   const fixing = state.fixing!;
   const { fix, round } = fixing;
-  const key = (name: string) => bench.effect(`${name}-${round}`);
+  let attempts = fixing.resumed ? 1 : 0;
+  /** What every write starts from, with what was learned up to this attempt. */
+  const about = (name: string) => {
+    attempts += 1;
+    return aboutWrite(bench, `${name}-${round}`);
+  };
+  const not = (withheld: Withheld) => ({ withheld: { ...withheld, again: withheld.again || attempts > 1 } });
   if (fix.change && fixing.version === null) {
     const { change } = fix;
-    const done = await tried(bench, 'change the record', () => groupVerbs.applyChange({ ticketId, provided: state.provided, change, key: key('apply'), now: now() }), { heeding: false });
+    const done = await tried(bench, 'change the record', () => groupVerbs.applyChange({ ...about('apply'), change }), { heeding: false });
     if (!done.ok) return { why: `Admin refused the change, and nothing was changed: ${done.why}`, text: 'refused' };
+    if (done.value.outcome === 'withheld') return not(done.value);
     if (done.value.outcome === 'conflict') return { why: 'Somebody changed the record after it was read. Nothing was changed, and what they did stands.', text: 'conflict' };
     fixing.version = done.value.version;
     state.changed = fix;
@@ -182,20 +200,24 @@ async function apply(bench: Bench): Promise<true | { why: string; text: 'refused
   }
   switch (fix.kind) {
     case 'enable-rewards-and-sync': {
-      const synced = await tried(bench, 'sync the rewards', () => groupVerbs.syncRewards({ groupId: fix.groupId, key: key('sync') }), { heeding: false });
-      fixing.sync = synced.ok ? synced.value : { outcome: 'failed', at: now(), detail: synced.why };
-      bench.record(`synced the rewards: ${fixing.sync.outcome}`);
+      const synced = await tried(bench, 'sync the rewards', () => groupVerbs.syncRewards({ ...about('sync'), begun: fix.change !== null }), { heeding: false });
+      const came = synced.ok ? synced.value : { outcome: 'failed' as const, at: now(), detail: synced.why };
+      if (came.outcome === 'withheld') return not(came);
+      fixing.sync = came;
+      bench.record(`synced the rewards: ${came.outcome}`);
       break;
     }
     case 'regenerate-report': {
-      const made = await tried(bench, 'make the report anew', () => groupVerbs.regenerateReport({ groupId: fix.groupId, parameters: fix.parameters, key: key('report') }), { heeding: false });
+      const made = await tried(bench, 'make the report anew', () => groupVerbs.regenerateReport({ ...about('report'), parameters: fix.parameters }), { heeding: false });
       if (!made.ok) return { why: `Admin refused to make the report anew: ${made.why}`, text: 'refused' };
+      if (made.value.outcome === 'withheld') return not(made.value);
       bench.record(`made the report anew, ${fix.parameters.from} to ${fix.parameters.to}`);
       break;
     }
     case 'account-recovery': {
-      const begun = await tried(bench, 'start the account recovery', () => groupVerbs.startRecovery({ ticketId, provided: state.provided, key: key('recovery'), now: now() }), { heeding: false });
+      const begun = await tried(bench, 'start the account recovery', () => groupVerbs.startRecovery(about('recovery')), { heeding: false });
       if (!begun.ok) return { why: `Admin refused to start the account recovery: ${begun.why}`, text: 'refused' };
+      if (begun.value.outcome === 'withheld') return not(begun.value);
       bench.record("started the member's account recovery; they end it by the platform's mail");
       break;
     }

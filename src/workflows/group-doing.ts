@@ -7,23 +7,26 @@ import { failureOf, verbs as caseVerbs } from './act.js';
 import type { Bench } from './bench.js';
 import { after, now } from './desk.js';
 
-const named = (summary: string) =>
+/** What touches the group or a member is tried a few times only with what was known when it began; then with what is known by now. */
+const TOUCHES = 3;
+
+const named = (summary: string, maximumAttempts?: number) =>
   proxyActivities<TroubleshootingActivities>({
     startToCloseTimeout: '60 seconds',
     scheduleToCloseTimeout: '4 minutes',
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'] },
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'], ...(maximumAttempts ? { maximumAttempts } : {}) },
     summary,
   });
 export const groupVerbs = {
   gatherGroup: named('gather what people told').gatherGroup,
   lookForTriggers: named('look for a reason to escalate').lookForTriggers,
   recentChanges: named('read the recent changes').recentChanges,
-  diagnoseGroup: named('go through the checks').diagnoseGroup,
-  applyChange: named('change the record').applyChange,
-  syncRewards: named('sync the rewards').syncRewards,
-  regenerateReport: named('make the report anew').regenerateReport,
-  startRecovery: named('start the account recovery').startRecovery,
-  verifyFix: named("verify it in the member's view").verifyFix,
+  diagnoseGroup: named('go through the checks', TOUCHES).diagnoseGroup,
+  applyChange: named('change the record', TOUCHES).applyChange,
+  syncRewards: named('sync the rewards', TOUCHES).syncRewards,
+  regenerateReport: named('make the report anew', TOUCHES).regenerateReport,
+  startRecovery: named('start the account recovery', TOUCHES).startRecovery,
+  verifyFix: named("verify it in the member's view", TOUCHES).verifyFix,
 };
 
 const BACKOFF_MS = [30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
@@ -52,6 +55,13 @@ export async function tried<T>(bench: Bench, doing: string, run: () => Promise<T
       await bench.pause(BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!, heeding);
     }
   }
+}
+
+/** What a write of the fix under way starts from, with everything that was learned up to now. */
+export function aboutWrite(bench: Bench, name: string) {
+  bench.catchUp();
+  const { ticketId, problem, state } = bench;
+  return { ticketId, problem, provided: state.provided, groupId: state.fixing!.fix.groupId, now: now(), key: bench.effect(name) };
 }
 
 /** An internal note on the ticket, once by its name. It is owed, so a refusal is flagged and tried again. */

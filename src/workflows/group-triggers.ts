@@ -7,7 +7,10 @@ import { groupVerbs, tried } from './group-doing.js';
 /** Is there a reason to escalate? Reads, and impersonates nobody. A refused reading leaves it to a person. */
 export async function triggered(bench: Bench, heeding: boolean): Promise<Trigger | 'refused' | null> {
   const { state } = bench;
-  const look = await tried(bench, 'look for a reason to escalate', () => groupVerbs.lookForTriggers({ ticketId: bench.ticketId, problem: bench.problem, provided: state.provided, now: now() }), { heeding });
+  const look = await tried(bench, 'look for a reason to escalate', () => {
+    bench.catchUp();
+    return groupVerbs.lookForTriggers({ ticketId: bench.ticketId, problem: bench.problem, provided: state.provided, now: now() });
+  }, { heeding });
   if (!look.ok) {
     state.person = { why: `Admin refused a reading: ${look.why}`, guidance: [], asks: [] };
     return 'refused';

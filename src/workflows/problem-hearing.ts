@@ -17,7 +17,7 @@ export function hearAll(room: Room): void {
     if (kept.length > 0) hearAll(room); // Those who waited until everyone was told open the next round.
   }
   if (!state.systemWide && isSystemWide(state)) {
-    state.systemWide = true;
+    Object.assign(state, { systemWide: true, priority: 'Urgent' } satisfies Partial<ProblemState>); // At once: by it the list shows ops, and fixes of its groups, what it is.
     room.record('ruled', `system-wide: ${state.groups.length} employer groups`);
   }
 }
@@ -29,7 +29,7 @@ function hear(room: Room, message: ProblemMessage): boolean {
     case 'join': {
       // Until Jira was looked at, nobody knows which round this is.
       if (!state.settings) return false;
-      if (cameBack(state, message.ticketId, message.escalatedAt)) {
+      if (cameBack(state, message, message.escalatedAt)) {
         if (state.stage === 'telling') return false;
         beginNextRound(room);
       }
@@ -42,7 +42,7 @@ function hear(room: Room, message: ProblemMessage): boolean {
     case 'absorb': {
       if (!state.settings) return false;
       if (!state.absorbed.includes(message.from)) state.absorbed.push(message.from);
-      const late = message.members.filter((m) => cameBack(state, m.ticketId, m.joinedAt));
+      const late = message.members.filter((m) => cameBack(state, m, m.joinedAt));
       for (const { ticketId, cycle, group } of message.members) if (!late.some((m) => m.ticketId === ticketId)) takeIn(state, { ticketId, cycle, group, from: message.from }, now());
       room.record('heard', `took over cases of ${message.from}`);
       if (late.length === 0) return true;
@@ -75,9 +75,9 @@ function hear(room: Room, message: ProblemMessage): boolean {
   }
 }
 
-/** One that was escalated after the resolution tells that it came back. */
-const cameBack = ({ resolution, stage, members }: ProblemState, ticketId: string, since: string): boolean =>
-  resolution !== null && (stage === 'telling' || stage === 'resolved') && !(ticketId in members) && since > resolution.at;
+/** One that was escalated after the resolution tells that it came back; so does a case that was told of it, in its next cycle. */
+const cameBack = ({ resolution, stage, members }: ProblemState, { ticketId, cycle }: { ticketId: string; cycle: number }, since: string): boolean =>
+  resolution !== null && (stage === 'telling' || stage === 'resolved') && !((members[ticketId]?.c ?? 0) >= cycle) && since > resolution.at;
 
 function beginNextRound({ state, record }: Room): void {
   nextRound(state, now());

@@ -85,7 +85,8 @@ export const STEPS: readonly ProblemStep[] = [
   },
   {
     name: 'stop fixes for single groups',
-    dueAt: (state) => when(open(state) && state.systemWide && state.done['stopped-for'] !== String(state.groups.length)),
+    // Jira may be away: that is no reason to let single groups be fixed.
+    dueAt: (state) => when((open(state) || state.stage === 'filing') && state.systemWide && state.done['stopped-for'] !== String(state.groups.length)),
     run: async ({ state, record }) => {
       const stopped = await act.stopGroupFixes({ id: state.id, groups: state.groups.map((g) => g.name) });
       state.done['stopped-for'] = String(state.groups.length);
@@ -110,9 +111,8 @@ export const STEPS: readonly ProblemStep[] = [
     name: 'raise the priority',
     dueAt: (state) => when(open(state) && state.systemWide && state.issueKey !== null && !('raised' in state.done)),
     run: async ({ state, record }) => {
-      await act.raiseProblem({ ...nameOf(state), key: state.issueKey!, own: state.ownIssue, figures: { ...figuresOf(state), priority: 'Urgent' } });
+      await act.raiseProblem({ ...nameOf(state), key: state.issueKey!, own: state.ownIssue, figures: figuresOf(state) });
       state.done['raised'] = true;
-      state.priority = 'Urgent';
       record('did', 'raised the priority: system-wide');
     },
   },
@@ -190,7 +190,7 @@ async function begin({ state, record }: Room): Promise<void> {
   state.done['found'] = true;
   record('heard', `goes on from ${key}, round ${round}`);
   if (told) for (const effect of ['ops', 'raised']) state.done[effect] = 'earlier';
-  if (told) state.systemWide = true;
+  if (told) Object.assign(state, { systemWide: true, priority: 'Urgent' } satisfies Partial<ProblemState>);
   // Whoever waited for it is told of it; whoever comes after it opens the next round.
   if (meaning === 'resolved' || (meaning && !waiting)) {
     Object.assign(state, { stage: 'resolved', resolution: { at: updatedAt, outcome: meaning === 'resolved' ? 'resolved' : 'unchanged' } } satisfies Partial<ProblemState>);

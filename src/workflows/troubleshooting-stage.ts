@@ -2,7 +2,7 @@
  * The case's stage while a group's problem is troubleshot: it begins the child workflow once, hears its own desk
  * meanwhile, passes on what people provide, and goes on with what came of it.
  */
-import { getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, sleep, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Stage } from '../domain/case.js';
 import type { Resolution } from '../domain/troubleshooting.js';
@@ -23,6 +23,7 @@ const outcomeOf = (desk: Desk) => desk.state.done['troubleshot'] as { outcome: G
 export async function troubleshoot(desk: Desk): Promise<Stage> {
   const { state } = desk;
   if (outcomeOf(desk)?.outcome === 'escalate') return handOver(desk);
+  if (concerned(desk)) beginAnew(desk);
   showNews(desk);
   const before = outcomeOf(desk) ? null : await begun(desk);
   for (let message: Message | 'due' | null = before; ; ) {
@@ -67,6 +68,7 @@ async function begun(desk: Desk): Promise<Over | null> {
   if (desk.run.groupKnown) return null;
   // What an earlier run began may have been ended from outside while no one looked.
   let again = 'group-begun' in state.done;
+  let tries = 0;
   for (;;) {
     if (!again) {
       try {
@@ -74,13 +76,19 @@ async function begun(desk: Desk): Promise<Over | null> {
           workflowId: troubleshootingId(ticketId, state.cycle),
           args: [inputFor(desk)],
           parentClosePolicy: 'ABANDON',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowIdReusePolicy: 'group-anew' in state.done ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
           staticSummary: `Ticket ${ticketId}, cycle ${state.cycle}: group troubleshooting`,
         }).then((handle) => void watch(desk, handle.result()));
         desk.record('did', 'began the group troubleshooting', { effect: desk.effect('group-begun') });
         break;
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        // The one before it has said its last word, and is about to end.
+        if ('group-anew' in state.done && tries < ENDS_WITHIN_S) {
+          tries += 1;
+          await sleep('1 second');
+          continue;
+        }
       }
     }
     // It is there already: it tells where it stands, or its result does.
@@ -98,6 +106,24 @@ async function begun(desk: Desk): Promise<Over | null> {
   delete state.done['group-left'];
   desk.run.groupKnown = true;
   return null;
+}
+
+/**
+ * It was fixed or explained, and something has been said that it would have been escalated for: after its end, or too
+ * late for it to hear. Once a cycle, since what begins anew with that escalates.
+ */
+function concerned(desk: Desk): boolean {
+  const { done, provided } = desk.state;
+  if (!['fixed', 'explained'].includes(outcomeOf(desk)?.outcome ?? '') || 'group-anew' in done) return false;
+  return Boolean(provided.securityConcern?.value || provided.suspectedDefect?.value || provided.scope?.value === 'several-groups');
+}
+
+function beginAnew(desk: Desk): void {
+  const { done } = desk.state;
+  done['group-anew'] = true;
+  for (const name of ['troubleshot', 'group-begun', 'group-news']) delete done[name];
+  desk.run.groupKnown = false;
+  desk.record('heard', 'the group troubleshooting had ended; with what is known by now it is begun anew');
 }
 
 /** One that is ended from outside is begun again, and goes on where its notes say it stood. */
@@ -128,6 +154,7 @@ function showNews(desk: Desk): void {
   else if (desk.state.flagged?.startsWith(OURS)) desk.state.flagged = null;
 }
 const OURS = 'group troubleshooting: ';
+const ENDS_WITHIN_S = 10;
 
 /** What came of it, and where the case goes with it. */
 function over(desk: Desk, { outcome, resolution, byCase }: Over): Stage | null {
@@ -149,6 +176,7 @@ function over(desk: Desk, { outcome, resolution, byCase }: Over): Stage | null {
     desk.flag(`${approval.decidedBy} broke the glass to approve a change`);
   }
   showNews(desk);
+  if (concerned(desk)) return 'deciding';
   return outcome === 'escalate' ? handOver(desk) : null; // Else the case ends when the ticket is solved.
 }
 

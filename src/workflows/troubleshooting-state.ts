@@ -41,6 +41,8 @@ export interface Fixing {
   round: number;
   /** False as long as nothing of Admin was touched. */
   begun: boolean;
+  /** A run before this one was ended from outside in the middle of it. */
+  resumed?: true;
   /** The version after the change; null until it was applied. */
   version: string | null;
   /** What came of a rewards sync. */

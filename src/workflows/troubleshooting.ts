@@ -70,7 +70,7 @@ async function gather(bench: Bench): Promise<GroupStage> {
     bench.record(groupId ? `read the ticket; it is about group ${groupId}` : 'read the ticket; it names no group that Admin knows');
     if (past.unfinished) {
       // Ended from outside in the middle of a change: it is settled first. The same keys do nothing twice.
-      state.fixing = { fix: past.unfinished.fix, round: past.unfinished.round, begun: true, version: null };
+      state.fixing = { fix: past.unfinished.fix, round: past.unfinished.round, begun: true, resumed: true, version: null };
       state.approval = past.unfinished.approval;
       bench.record(`goes on with the change of round ${past.unfinished.round}, where the last run was ended from outside`);
       return 'fix';
@@ -108,7 +108,10 @@ async function test(bench: Bench): Promise<GroupStage> {
   if (state.person) return waitForPerson(bench);
   state.tests += 1;
   const key = bench.effect(`test-${state.begins}-${state.tests}`);
-  const found = await tried(bench, 'go through the checks', () => groupVerbs.diagnoseGroup({ ticketId: bench.ticketId, problem: bench.problem, provided: state.provided, now: now(), key }), { heeding: true });
+  const found = await tried(bench, 'go through the checks', () => {
+    bench.catchUp();
+    return groupVerbs.diagnoseGroup({ ticketId: bench.ticketId, problem: bench.problem, provided: state.provided, now: now(), key });
+  }, { heeding: true });
   if (!found.ok) return leaveToPerson(bench, { why: `Admin refused a reading: ${found.why}`, guidance: [], asks: [] }, 'refused');
   const diagnosis = (state.diagnosis = found.value);
   bench.record(`diagnosed: ${diagnosis.cause}`);

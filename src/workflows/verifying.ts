@@ -3,9 +3,9 @@ import type { GroupNote } from '../wording/group-contents.js';
 import type { FixKind, Verification } from '../domain/troubleshooting.js';
 import { inverse } from '../policy/fixes.js';
 import { fixDidNotHold } from '../policy/triggers.js';
-import type { Bench } from './bench.js';
-import { now } from './desk.js';
-import { asked, groupVerbs, noted, tried } from './group-doing.js';
+import { Stopped, type Bench } from './bench.js';
+import { after, now } from './desk.js';
+import { aboutWrite, asked, groupVerbs, noted, tried } from './group-doing.js';
 import { triggered } from './group-triggers.js';
 import { leaveToPerson } from './left-to-person.js';
 import type { GroupStage } from '../domain/group-stage.js';
@@ -26,6 +26,7 @@ export async function verifyAsMember(bench: Bench): Promise<Verification['verdic
     // No more is looked at where something has come up that is escalated.
     if (await triggered(bench, false)) break;
     observedLogin = await watchedLogin(bench);
+    if (!observedLogin) break;
   }
   bench.need(null);
   return state.verification!.verdict;
@@ -40,19 +41,36 @@ async function lookAsMember(bench: Bench, observedLogin: 'works' | 'fails' | nul
   const seen = await tried(
     bench,
     'verify the fix',
-    () => groupVerbs.verifyFix({ ticketId, problem: bench.problem, provided: state.provided, fix, observedLogin, ...(sync ? { sync } : {}), now: now(), key: bench.effect(`verify-${round}-${state.begins}-${look}`) }),
+    () => {
+      bench.catchUp();
+      return groupVerbs.verifyFix({ ticketId, problem: bench.problem, provided: state.provided, fix, observedLogin, ...(sync ? { sync } : {}), now: now(), key: bench.effect(`verify-${round}-${state.begins}-${look}`) });
+    },
     { heeding: false },
   );
   return seen.ok ? seen.value : { verdict: 'unknown', at: now(), text: `Admin refused to show it: ${seen.why}` };
 }
 
-/** Asks an agent for a login that they watch. The run does not end here: a change waits for its verification. */
-async function watchedLogin(bench: Bench): Promise<'works' | 'fails'> {
+/**
+ * Asks an agent for a login that they watch. The run does not end here: a change waits for its verification. Told to
+ * stop, it still waits for as long as until a first reminder; null when nobody has said anything by then.
+ */
+async function watchedLogin(bench: Bench): Promise<'works' | 'fails' | null> {
   bench.need('observed-login');
+  let givenUpAt: string | null = null;
   for (;;) {
-    const due = await asked(bench, `group-observe-${bench.state.fixing!.round}`, (reminder) => ({ say: 'group-observe', reminder }));
-    const message = await bench.next(due, { mayEnd: false });
-    if (message === 'due') continue;
+    const due = givenUpAt ?? (await asked(bench, `group-observe-${bench.state.fixing!.round}`, (reminder) => ({ say: 'group-observe', reminder })));
+    const message = await bench.next(due, { mayEnd: false }).catch((thrown: unknown) => {
+      if (!(thrown instanceof Stopped)) throw thrown;
+      return 'stop' as const;
+    });
+    if (message === 'stop') {
+      givenUpAt ??= after(now(), bench.clocks.askRemindMs);
+      continue;
+    }
+    if (message === 'due') {
+      if (givenUpAt) return null;
+      continue;
+    }
     if (message.verb === 'observed') {
       bench.record(`watched a login: ${message.login}`, message.by.name);
       return message.login;
@@ -65,11 +83,19 @@ async function watchedLogin(bench: Bench): Promise<'works' | 'fails'> {
 
 /** The inverse change at the version that ours left. What somebody changed meanwhile is never overwritten. */
 export async function putBack(bench: Bench): Promise<GroupStage> {
-  const { state, ticketId } = bench;
+  const { state } = bench;
   const fixing = state.fixing!;
   const { change } = fixing.fix;
   if (change) {
-    const done = await tried(bench, 'put the value back', () => groupVerbs.applyChange({ ticketId, provided: state.provided, change: inverse(change, fixing.version!), now: now(), key: bench.effect(`put-back-${fixing.round}`) }), { heeding: false });
+    const done = await tried(bench, 'put the value back', () => groupVerbs.applyChange({ ...aboutWrite(bench, `put-back-${fixing.round}`), change: inverse(change, fixing.version!), puttingBack: true }), { heeding: false });
+    if (done.ok && done.value.outcome === 'withheld') {
+      const { trigger } = done.value;
+      bench.record(`did not put ${change.field} back (${trigger.id}): ${trigger.why}`);
+      state.trigger = trigger;
+      state.outcome = 'escalate';
+      await over(bench, fixing.round, 'not-put-back');
+      return 'document';
+    }
     if (!done.ok || done.value.outcome === 'conflict') {
       const why = done.ok
         ? 'The fix did not help, and it was not put back: somebody changed the record meanwhile, and what they did stands.'

@@ -28,7 +28,7 @@ test('terminated while it is system-wide: ops are not told again, and it is so s
   expect(mails(t).filter((m) => m.includes('system-wide'))).toHaveLength(1);
   await t.client.workflow.getHandle(CLAIMS_ID).terminate('by hand');
   await t.sleep('2 hours');
-  expect(await view(t)).toMatchObject({ systemWide: true, members: 2, round: 1 });
+  expect(await view(t)).toMatchObject({ systemWide: true, priority: 'Urgent', members: 2, round: 1 });
   expect(mails(t)).toEqual([]);
   expect(issuesOf(t)).toHaveLength(1);
 });

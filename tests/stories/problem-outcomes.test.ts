@@ -1,6 +1,7 @@
 /** What Jira says of a problem, what it means for all its cases, and what one member says of it afterwards. */
 import { describe, expect, test } from 'vitest';
-import { chooseForAll } from '../../src/workflows/problem-messages.js';
+import { caseId } from '../../src/workflows/messages.js';
+import { chooseForAll, link } from '../../src/workflows/problem-messages.js';
 import { CLAIMS_ID, claimsError, issuesOf, mails, membersOf, stages, view } from './problem-support.js';
 import { AGENT, useTown } from './town.js';
 
@@ -95,6 +96,20 @@ describe('after it was resolved', () => {
     expect(await t.state(second)).toMatchObject({ cycle: 1, stage: 'confirming' });
     await t.when(t.company.jira.resolve(own.key, 'Fixed'));
     expect(mails(t)).toEqual(['mail 2:follow-up']);
+  });
+
+  test('"still broken", and an agent puts it back into the problem: that came back, and nobody is told again that it is resolved', async () => {
+    const { t, first, key } = await two();
+    await t.when(t.company.jira.resolve(key, 'Fixed'));
+    await t.sleep('1 hour');
+    await t.says(first, 'confirm', { verdict: 'still-broken' });
+    t.sent();
+    const answer = await t.client.workflow.getHandle(caseId(first)).executeUpdate(link, { args: [{ problem: CLAIMS_ID, reason: 'it is the same', by: AGENT }] });
+    expect(answer).toMatchObject({ accepted: true });
+    await t.when(async () => {});
+    expect(mails(t)).toEqual([]);
+    expect(await view(t)).toMatchObject({ round: 2, stage: 'open', members: 1, earlierKeys: [key] });
+    expect(await t.state(first)).toMatchObject({ stage: 'awaiting-resolution', cycle: 2, problem: CLAIMS_ID, handoff: { issueKey: issuesOf(t).at(-1)!.key } });
   });
 
   test('it comes back: the next round, with a new issue that is linked to the last one', async () => {
