@@ -68,6 +68,7 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
       if (row.stage !== stage || row.cycle !== cycle) continue;
       if (step?.when.needs && row.needs !== step.when.needs) continue;
       if (step?.when.after && !effectsOn(company, one.ticket).includes(step.when.after)) continue;
+      if (step && 'engineer' in step.do && !row.jiraKey) continue; // Its problem's issue is not filed yet.
       one.acting = true;
       void (step ? act(one, row, step.do) : arrive(one, row)).finally(() => (one.acting = false));
     }

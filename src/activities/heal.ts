@@ -1,17 +1,26 @@
 /**
- * Heals what could not be prevented: Jira has no idempotent create, and its search lags. Where one escalation has two
- * issues after all, the one that the case does not know is closed as a duplicate.
+ * Heals what could not be prevented: Jira has no idempotent create, and its search lags. Where one escalation, or one
+ * round of a problem, has two issues after all, the one that its case or problem does not know is closed as a duplicate.
  */
 import { Context, log } from '@temporalio/activity';
 import { effectName, mark, readMarks } from '../domain/marks.js';
-import type { Issue } from '../domain/ticket.js';
+import { problemOfLabel } from '../domain/problem.js';
+import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { issueComment } from '../wording/issues.js';
+import { problemComment } from '../wording/problems.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
 import type { KnockPort } from './sweep.js';
 
-const LABEL = /^onetouch-(\d+)-(\d+)$/;
+/** Whose issue it is that was made twice. */
+interface Owner {
+  /** Its issue; null while it is not settled which. */
+  kept(oldest: string): Promise<string | null>;
+  /** The mark of what is said on the other one. */
+  mark(key: string): string;
+  words(kept: string): AdfDocument;
+}
 
-export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: Pick<KnockPort, 'seen'> }) {
+export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: Pick<KnockPort, 'seen' | 'problemSeen'> }) {
   return {
     /** Closes issues that were made twice, among those changed since; answers how many. */
     async healIssues(since: string): Promise<number> {
@@ -20,14 +29,37 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
         Context.current().heartbeat(label);
         const ours = await jira.filedByUs(label);
         if (ours.length < 2) continue;
-        const [, ticketId, cycle] = LABEL.exec(label)!;
-        const kept = await keptOf(ticketId!, Number(cycle), ours[0]!.key);
+        const owner = ownerOf(label)!;
+        const kept = await owner.kept(ours[0]!.key);
         if (!kept) continue;
-        for (const { key } of ours) if (key !== kept && (await close(key, kept, { ticketId: ticketId!, cycle: Number(cycle) }))) healed += 1;
+        for (const { key } of ours) if (key !== kept && (await close(key, kept, owner))) healed += 1;
       }
       return healed;
     },
   };
+
+  /** Null for any other label. */
+  function ownerOf(label: string): Owner | null {
+    const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
+    if (ticketId)
+      return {
+        kept: (oldest) => keptOf(ticketId, Number(cycle), oldest),
+        mark: (key) => mark(effectName(ticketId, Number(cycle), `duplicate-${key.toLowerCase()}`)),
+        words: (kept) => issueComment({ say: 'made-twice', of: kept }, { ticketId }),
+      };
+    const problem = problemOfLabel(label);
+    return problem && {
+      kept: () => keptOfProblem(problem),
+      mark: (key) => mark(`${problem.id}:${problem.round}:duplicate-${key.toLowerCase()}`),
+      words: (kept) => problemComment({ say: 'made-twice', of: kept }),
+    };
+  }
+
+  /** Only a problem that runs, in this round, says which: what it followed before may carry the label too. */
+  async function keptOfProblem({ id, round }: { id: string; round: number }): Promise<string | null> {
+    const seen = await cases.problemSeen(id);
+    return seen && seen !== 'unreadable' && seen.round === round ? (seen.issue?.key ?? null) : null;
+  }
 
   /** The issue that the case goes on with; null while it is not settled which. */
   async function keptOf(ticketId: string, cycle: number, oldest: string): Promise<string | null> {
@@ -39,26 +71,26 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
   }
 
   /** Nobody may have begun on it: what engineers do with an issue is theirs. */
-  async function close(key: string, kept: string, of: { ticketId: string; cycle: number }): Promise<boolean> {
+  async function close(key: string, kept: string, owner: Owner): Promise<boolean> {
     const issue = await jira.readIssue(key);
     if (issue.category !== 'new' || issue.lastForeignComment !== null || (issue.duplicateOf !== null && issue.duplicateOf !== kept)) return false;
     if (issue.duplicateOf === null) await jira.linkDuplicate(key, kept);
-    const line = mark(effectName(of.ticketId, of.cycle, `duplicate-${key.toLowerCase()}`));
+    const line = owner.mark(key);
     if (!(await jira.ownComments(key)).some((text) => text.includes(line))) {
-      const doc = issueComment({ say: 'made-twice', of: kept }, { ticketId: of.ticketId });
+      const doc = owner.words(kept);
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       await jira.comment(key, doc);
     }
     await jira.resolveAsDuplicate(key);
-    log.info('closed an issue that was made twice', { key, kept, ticketId: of.ticketId });
+    log.info('closed an issue that was made twice', { key, kept });
     return true;
   }
 }
 export type HealActivities = ReturnType<typeof createHealActivities>;
 
-/** Labels of escalations that more than one issue carries. */
+/** Labels of escalations and of problems' rounds that more than one issue carries. */
 function sharedLabels(issues: readonly Issue[]): string[] {
   const counts = new Map<string, number>();
-  for (const { labels } of issues) for (const label of new Set(labels)) if (LABEL.test(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const { labels } of issues) for (const label of new Set(labels)) if (/^onetouch-\d+-\d+$/.test(label) || problemOfLabel(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].flatMap(([label, count]) => (count > 1 ? [label] : []));
 }

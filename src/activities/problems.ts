@@ -16,6 +16,7 @@ import { effectName, mark, readMarks } from '../domain/marks.js';
 import type { Absorb, Join, Leave, Membership, ProblemSays } from '../workflows/problem-messages.js';
 import type { ProblemSettings } from '../workflows/problem-state.js';
 import { FAILURE, unavailable } from './failures.js';
+import { stillOurs } from './lease.js';
 import type { HelpdeskPort, JiraPort, MailPort } from './ports.js';
 
 /** How problems and cases reach each other. */
@@ -100,6 +101,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       return { key, issue: issueSnapshot(await jira.readIssue(key)) };
 
       async function file(): Promise<string | null> {
+        stillOurs();
         const created = await jira.createIssue({
           project: config.jira.projects.Infra,
           issueType: config.jira.issueTypes['technical-error'],
@@ -132,6 +134,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       if (!address) return 'unset';
       try {
         const issue = input.key ? { key: input.key, url: new URL(`/browse/${input.key}`, config.jira.url).href } : null;
+        stillOurs();
         await mail.send({
           to: { name: 'Operations', address },
           ...opsLetter(input.figures, issue),
@@ -200,6 +203,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
         if (ticket.status === 'closed' || ticket.status === 'deleted') continue;
         const content: Note = { say: 'choose-problem', problem: id, why, detail, issueKey, members, reminder: asked };
         const body = `${noteWords(content, { ticketId, articles: config.articles })}\n\n${mark(effectName(ticketId, cycle, effect))}`;
+        stillOurs();
         await helpdesk.updateTicket(ticketId, { comment: { body, public: false } });
         return ticketId;
       }
@@ -242,6 +246,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
     if ((await jira.ownComments(key)).some((text) => text.includes(line))) return;
     body.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
     if (!adfText(body).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
+    stillOurs();
     await jira.comment(key, body);
   }
 

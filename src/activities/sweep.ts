@@ -14,8 +14,8 @@ export interface KnockPort {
   seen(ticketId: string): Promise<Seen | 'unreadable' | null>;
   /** Says that a problem's issue changed; starts the problem again where it has ended. */
   problemIssueChanged(problemId: string, what: IssueChanged): Promise<void>;
-  /** What the running problem knows of its issue; null when it is not running. */
-  problemSeen(problemId: string): Promise<ProblemSeen | null>;
+  /** What the running problem knows of its issue; null when it is not running, 'unreadable' when it does not answer. */
+  problemSeen(problemId: string): Promise<ProblemSeen | 'unreadable' | null>;
   /** Tickets whose case was terminated, failed or timed out at or after `since`, and is not running. */
   endedFromOutside(since: string): Promise<string[]>;
   /** The same of problems that had an issue. */
@@ -86,10 +86,14 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
 
         async function isNewsTo({ id, round }: { id: string; round: number }): Promise<boolean> {
           const seen = await cases.problemSeen(id);
+          // One that does not answer is told, and holds up no other.
+          if (seen === 'unreadable') return true;
           // Only an issue that is open again brings back a problem that has ended.
           if (!seen) return issue.category !== 'done';
           // An issue of an earlier round is history, unless the problem took it over.
           if (seen.round !== round && seen.issue?.key !== issue.key) return false;
+          // Made twice, and closed by us: the problem never knew it.
+          if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
           if (seen.issue === null) return issue.category !== 'new' || issue.assigneeId !== null || issue.lastForeignComment !== null;
           return seen.issue.key !== issue.key || seen.issue.digest !== digest;
         }

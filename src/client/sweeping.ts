@@ -37,7 +37,7 @@ export function sweeping(client: Client): KnockPort {
     problemIssueChanged: problems(client).issueChanged,
     // One whose history no worker can replay answers nothing, and is told all the same.
     seen: (ticketId) => ofRunning(caseId(ticketId), seen).catch(unreadable),
-    problemSeen: (problemId) => ofRunning(problemId, problemSeen),
+    problemSeen: (problemId) => ofRunning(problemId, problemSeen).catch(unreadable),
 
     async endedFromOutside(since) {
       const ended = await endedOf(ESCALATION, since);

@@ -85,6 +85,8 @@ export function preparePlay({ samples, company, cases, data, gatewayUrl, holdMs,
     const { stage, needs, cycle = 1, after } = step.when;
     if (row.stage !== stage || row.cycle !== cycle || (needs && row.needs !== needs)) return;
     if (after && !effectsOn(company, at.ticket).includes(after)) return;
+    // A case in a problem waits before the problem's issue is filed.
+    if ('engineer' in step.do && !row.jiraKey) return;
     try {
       const on = { ticket: at.ticket, jiraKey: row.jiraKey, key: `sample-${at.ticket}-${at.stepsDone}` };
       say(at.ticket, await perform(step.do, on, { company, cases, gatewayUrl, token }));

@@ -84,7 +84,8 @@ export type ProblemComment =
   | { say: 'remind'; members: number; withoutProgressHours: number }
   | { say: 'moved-here'; figures: ProblemFigures; fromKey: string | null }
   | { say: 'merged-into'; key: string; problem: string; reason: string }
-  | { say: 'linked'; ticketId: string; key: string };
+  | { say: 'linked'; ticketId: string; key: string }
+  | { say: 'made-twice'; of: string };
 
 export function problemComment(c: ProblemComment): AdfDocument {
   switch (c.say) {
@@ -98,6 +99,8 @@ export function problemComment(c: ProblemComment): AdfDocument {
       return doc(paragraph(`An agent found that this is the same problem as ${c.key}: ${sentence(truncate(oneLine(c.reason), 300))} Its tickets wait for ${c.key} now; please close this issue as a duplicate.`));
     case 'linked':
       return doc(paragraph(`An agent found that ticket ${oneLine(c.ticketId)} belongs to the problem of ${c.key} and put it there. Nobody waits for this issue any more; please close it as a duplicate.`));
+    case 'made-twice':
+      return doc(paragraph(`The problem goes on in ${oneLine(c.of)}. This issue was made a second time for it when Jira's answer was lost, and is closed as a duplicate. Nothing needs to be done here.`));
   }
 }
 

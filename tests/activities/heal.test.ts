@@ -2,10 +2,12 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createHealActivities } from '../../src/activities/heal.js';
+import type { ProblemSeen } from '../../src/activities/sweep.js';
 import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
 import { connectJira } from '../../src/adapters/jira.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
+import { problemLabel } from '../../src/domain/problem.js';
 import { quietRuntime } from '../setup/quiet.js';
 import type { Seen } from '../../src/workflows/messages.js';
 
@@ -21,11 +23,11 @@ async function town(seen: Partial<Seen> | null = null) {
   const helpdesk = await connectHelpdesk(config.helpdesk);
   const ticket = await company.helpdesk.openTicket({ subject: 'It fails', description: 'It does.', member: { name: 'Jo Low', email: 'jo@example.com' } });
   const label = `onetouch-${ticket}-1`;
-  const file = async () =>
-    (await jira.createIssue({ project: 'INFRA', issueType: 'Bug', summary: 'It fails', description: { version: 1, type: 'doc', content: [] }, labels: ['onetouch', label] })).key;
-  const known = { seen: null as Seen | null };
+  const file = async (labelled = label) =>
+    (await jira.createIssue({ project: 'INFRA', issueType: 'Bug', summary: 'It fails', description: { version: 1, type: 'doc', content: [] }, labels: ['onetouch', labelled] })).key;
+  const known = { seen: null as Seen | null, problem: null as ProblemSeen | 'unreadable' | null };
   if (seen) known.seen = { cycle: 1, ticket: null, issue: null, ...seen };
-  const { healIssues } = createHealActivities({ helpdesk, jira, cases: { seen: () => Promise.resolve(known.seen) } });
+  const { healIssues } = createHealActivities({ helpdesk, jira, cases: { seen: () => Promise.resolve(known.seen), problemSeen: () => Promise.resolve(known.problem) } });
   const since = new Date(Date.now() - 3_600_000).toISOString();
   return { company, jira, helpdesk, ticket, label, file, known, heal: () => new MockActivityEnvironment().run(healIssues, since) as Promise<number> };
 }
@@ -62,6 +64,23 @@ test('nobody named: the oldest stays', async () => {
   expect(await t.heal()).toBe(2);
   expect(open(t.company)).toEqual([older]);
   expect([newer, newest].map((key) => t.company.jira.issue(key!).duplicateOf)).toEqual([older, older]);
+});
+
+test('two of one round of a problem: the one that the problem knows stays, whatever cannot say which closes none', async () => {
+  const t = await town();
+  const label = problemLabel('problem-server-error-0a1b2c3d4e5', 2);
+  const [older, newer] = [await t.file(label), await t.file(label)];
+  const newest = { key: newer, digest: '' };
+  for (const seen of [null, 'unreadable', { round: 2, issue: null }, { round: 3, issue: newest }] as const) {
+    t.known.problem = seen;
+    expect(await t.heal()).toBe(0);
+  }
+  t.known.problem = { round: 2, issue: newest };
+  expect(await t.heal()).toBe(1);
+  expect(open(t.company)).toEqual([newer]);
+  expect(t.company.jira.issue(older)).toMatchObject({ resolution: 'Duplicate', duplicateOf: newer });
+  expect(t.company.jira.commentsByUs(older)).toEqual([expect.stringMatching(new RegExp(`goes on in ${newer}[^]*problem-server-error-0a1b2c3d4e5:2:duplicate-${older.toLowerCase()}`))]);
+  expect(await t.heal()).toBe(0);
 });
 
 test('interrupted in the middle, it goes on without saying anything twice', async () => {

@@ -87,6 +87,18 @@ test('an act that fails stops its sample and says why', async () => {
   expect((await other.results('2020-01-01'))[0]).toMatchObject({ reached: false, now: expect.stringContaining('PRODOPS-77') });
 });
 
+test('an engineer waits until the issue is filed: a case in a problem is there before it', async () => {
+  const other = play([{ ...SAMPLE, steps: [{ when: { stage: 'tier-1' }, do: { engineer: 'resolves', as: 'Fixed' } }] }]);
+  await other.send();
+  await other.look(row({ jiraKey: null }));
+  expect(progress[SAMPLE.name]).toMatchObject({ stepsDone: 0 });
+  expect(other.through()).toBe(false);
+  const key = await company.jira.file('INFRA', 'It fails', []);
+  await other.look(row({ jiraKey: key }));
+  expect(progress[SAMPLE.name]).toMatchObject({ stepsDone: 1 });
+  expect(company.jira.issue(key).resolution).toBe('Fixed');
+});
+
 test('people act once their moment has come, each act once', async () => {
   const other = play([{ ...SAMPLE, steps: [{ when: { stage: 'tier-1', needs: 'call', after: 'note 1:asked' }, do: { agent: 'solves', of: 'Tier 1' } }] }]);
   await other.send();
