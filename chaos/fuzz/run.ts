@@ -42,6 +42,7 @@ const REPLAYS = 0.3;
 export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRETS }: FuzzOptions): Promise<FuzzReport> {
   const r = random(seed);
   const report: FuzzReport = { seed, requests: 0, forged: 0, replayed: 0, statuses: {}, kinds: {}, findings: [], found: 0 };
+  const seen = new Set<string>();
   const { send, effects } = gateway(secrets);
   const find = (sent: { kind: string; route: string }, what: string) => {
     report.found += 1;
@@ -73,7 +74,7 @@ export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRE
   }
 
   while (report.forged + report.replayed < notGenuine) {
-    if (r.chance(REPLAYS)) await replay(genuine(r));
+    if (r.chance(REPLAYS)) await replay(fresh());
     else {
       const sent = forged(r);
       const { status, told } = await ask(sent);
@@ -84,6 +85,18 @@ export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRE
     }
   }
   return report;
+
+  /** A genuine one that was not made before: the same body at the same signed time would be a repetition. */
+  function fresh(): Sent {
+    for (;;) {
+      const made = genuine(r);
+      const name = JSON.stringify([new TextDecoder().decode(made.bytes), made.headers]);
+      if (!seen.has(name)) {
+        seen.add(name);
+        return made;
+      }
+    }
+  }
 
   /** A genuine one is taken, and has one effect; each time it comes again it is taken without another. */
   async function replay(first: Sent): Promise<void> {
