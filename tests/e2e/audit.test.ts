@@ -7,7 +7,7 @@ import { TEMPORAL_UI } from '../../src/workflows/messages.js';
 import { ago, HOUR_MS, useSite } from './site.js';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-const site = useSite({ env: { AUDIT_KEY: PEM } });
+const site = useSite({ env: { AUDIT_KEY: PEM }, identity: true });
 
 test('who did what, refusals included, over every run of a case', async () => {
   const { client, ...s } = site();
@@ -26,14 +26,17 @@ test('who did what, refusals included, over every run of a case', async () => {
   const { audit } = (await s.api<{ audit: { run: string; what: string; by: string; text: string }[] }>(`/cases/${id}/audit`)).body;
   expect(new Set(audit.map(({ run }) => run)).size).toBe(2);
   expect(audit.filter(({ what }) => what === 'refused').map(({ by, text }) => [by, text])).toEqual([
-    ['Lee', "refused to record the member's answer: the member has not been followed up with yet"],
+    ['API token', "refused to record the member's answer: the member has not been followed up with yet"],
     ['Ana (agent)', 'refused to override: it needs the role lead'],
     [TEMPORAL_UI.name, 'refused a malformed message: denied takes one object'],
   ]);
-  expect(audit).toContainEqual(expect.objectContaining({ what: 'heard', by: 'Lee', text: 'heard: close the case (enough)' }));
+  expect(audit).toContainEqual(expect.objectContaining({ what: 'heard', by: 'API token', text: 'heard: close the case (enough)' }));
 
   await expect.poll(async () => (await auditor(client).between(ago(HOUR_MS), null)).length).toBe(audit.length);
-  const export_ = await fetch(`${s.gateway.url}/api/audit?from=2026-01-01T00:00:00Z`, { headers: s.headers });
+  // The static token's lead is no auditor.
+  expect((await s.api('/audit?from=2026-01-01T00:00:00Z')).status).toBe(403);
+  const authorization = `Bearer ${await s.company.identity!.tokenFor('auditor')}`;
+  const export_ = await fetch(`${s.gateway.url}/api/audit?from=2026-01-01T00:00:00Z`, { headers: { authorization } });
   const text = await export_.text();
   expect(checked(text, auditKey(PEM).publicPem)).toMatchObject({ ok: true, entries: audit.length });
 });
