@@ -90,7 +90,7 @@ export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRE
   function fresh(): Sent {
     for (;;) {
       const made = genuine(r);
-      const name = JSON.stringify([new TextDecoder().decode(made.bytes), made.headers]);
+      const name = JSON.stringify([new TextDecoder().decode(made.bytes), made.headers['X-Zendesk-Webhook-Signature-Timestamp']]);
       if (!seen.has(name)) {
         seen.add(name);
         return made;
