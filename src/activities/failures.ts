@@ -44,6 +44,12 @@ export function unavailable(
   });
 }
 
+/** A ticket that somebody changed between our reading and our writing: it must be read again before it is written. */
+export const changedSinceRead = (doing: string): ApplicationFailure => unavailable('helpdesk', doing, CHANGED);
+export const isChangedSinceRead = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && (error.details?.[0] as { why?: unknown } | undefined)?.why === CHANGED;
+const CHANGED = 'it was changed since it was read';
+
 export function mailRefused(why: string): ApplicationFailure {
   return ApplicationFailure.create({ type: FAILURE.mailRefused, message: `the address was refused: ${why}`, nonRetryable: true });
 }

@@ -22,7 +22,7 @@ import { issue, issueComment } from '../wording/issues.js';
 import { letter as words } from '../wording/letters.js';
 import { note as noteWords } from '../wording/notes.js';
 import { reply as replyWords } from '../wording/replies.js';
-import { FAILURE } from './failures.js';
+import { FAILURE, isChangedSinceRead } from './failures.js';
 import { findMember, gather } from './gather.js';
 import { stillOurs } from './lease.js';
 import type { Inherited } from '../workflows/messages.js';
@@ -87,14 +87,25 @@ export interface Written {
   noted: boolean;
 }
 
+/** So often a ticket that is being changed is read again at once, before the activity is tried again later. */
+const AT_ONCE = 4;
+
 export function createActivities({ helpdesk, jira, admin, mail, cases, config }: ActivityDependencies) {
-  async function comment(ticket: Ticket, to: Effect, update: TicketUpdate): Promise<Told> {
-    if (isDone(ticket, to)) return 'already';
-    if (takesNoComment(ticket)) return 'closed';
-    stillOurs();
-    // Another worker may have taken this over meanwhile: then the ticket is not as it was read.
-    await helpdesk.updateTicket(ticket.id, { ...update, asReadAt: ticket.updatedAt });
-    return config.mode === 'observe' ? 'observed' : 'told';
+  async function comment(read: Ticket, to: Effect, update: TicketUpdate): Promise<Told> {
+    for (let ticket = read, tries = 1; ; tries++) {
+      if (isDone(ticket, to)) return 'already';
+      if (takesNoComment(ticket)) return 'closed';
+      stillOurs();
+      try {
+        // Another worker may have taken this over meanwhile: then the ticket is not as it was read.
+        await helpdesk.updateTicket(ticket.id, { ...update, asReadAt: ticket.updatedAt });
+        return config.mode === 'observe' ? 'observed' : 'told';
+      } catch (error) {
+        // Mostly it was a note of our own beside this one: read again, and look again.
+        if (!isChangedSinceRead(error) || tries === AT_ONCE) throw error;
+        ticket = await helpdesk.readTicket(ticket.id);
+      }
+    }
   }
 
   return {

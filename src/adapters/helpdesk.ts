@@ -1,5 +1,5 @@
 /** The helpdesk (Zendesk) behind `HelpdeskPort`, over its REST API. */
-import { refused, unavailable } from '../activities/failures.js';
+import { changedSinceRead, refused } from '../activities/failures.js';
 import type { HelpdeskPort, TicketUpdate } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Ticket } from '../domain/ticket.js';
@@ -103,7 +103,7 @@ export async function connectHelpdesk(
           },
         },
       });
-      if (answered === 409) throw unavailable('helpdesk', doing, 'it was changed since it was read');
+      if (answered === 409) throw changedSinceRead(doing);
     },
 
     async changedSince(since): Promise<string[]> {
