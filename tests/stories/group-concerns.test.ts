@@ -116,7 +116,7 @@ test('ended from outside before the change was made, and Admin has an incident w
   const ticket = await awaitingApproval(t);
   t.company.admin.faults.next(/PATCH/, { status: 503 });
   const held = t.company.admin.faults.next(/PATCH/, 'timeout');
-  await t.cases.approve(ticket.id, { ...(await proposed(t, ticket.id)), by: OPS });
+  await t.cases.approve(ticket.id, await t.granted(ticket.id, 'approve', await proposed(t, ticket.id), OPS));
   await held.happened;
   await t.client.workflow.getHandle(troubleshootingId(ticket.id, 1)).terminate('by hand');
   held.release();

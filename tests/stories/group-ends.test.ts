@@ -185,7 +185,7 @@ describe('the case has no more use for it', () => {
     if (outcome !== 'merged') expect(await t.record(ticket.id)).toMatchObject({ outcome });
     t.sent();
     expect(await resolution(ticket)).toMatchObject({ outcome: 'left-to-a-person', approval: { decision: 'refused', reason: expect.stringContaining('withdrawn') } });
-    expect((await childOf(ticket).describe()).status.name).toBe('COMPLETED');
+    await expect.poll(async () => (await childOf(ticket).describe()).status.name).toBe('COMPLETED');
     expect(await t.says(ticket.id, 'approve', change, OPS)).toMatchObject({ accepted: false });
     expect(written(t, ticket)).toEqual([]);
   });
