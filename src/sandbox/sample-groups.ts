@@ -50,7 +50,6 @@ export const groupSamples: Sample[] = [
     ticket: { inquiry: 'group-rewards', subject: 'No points for our employees', description: 'Nobody got points since the first of the month.', employerGroup: 'G-204' },
     member: person('M-1035', 'Ivan Marek'),
     group: group('G-204', 'Delta Freight', { rewards: { integration: { status: 'down' } } }),
-    steps: [SCOPED],
     expects: { stage: 'awaiting-resolution', row: 'group/rewards', team: 'Infra', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED, ...filed('INFRA')] },
   },
   {
