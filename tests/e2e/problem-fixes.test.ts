@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import type { Actor } from '../../src/workflows/messages.js';
 import { SEARCH } from '../../src/workflows/search-attributes.js';
 import { eventually, useSite } from './site.js';
+import type { Payload } from '@temporalio/common';
+import { open } from '../../src/client/payload-codec.js';
+import { loadGatewayConfig } from '../../src/config.js';
 
 const site = useSite();
 
@@ -18,10 +21,16 @@ test('running group troubleshooting learns that several groups are affected; tha
       typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH.group, value: group }]),
     });
   const [acme, globex, other] = await Promise.all([troubleshoot('Acme "A" Ltd'), troubleshoot('Globex'), troubleshoot('Umbrella')]);
+  const { payloads } = loadGatewayConfig({ ...s.company.env, API_TOKEN: 'x' });
+  const read = (payload: Payload): unknown => {
+    const opened = open(payload, payloads);
+    if (!('payload' in opened)) throw new Error(`it is ${opened.unreadable}`);
+    return JSON.parse(Buffer.from(opened.payload.data!).toString());
+  };
   const learned = async ({ workflowId }: { workflowId: string }) => {
     const { events } = await s.client.workflow.getHandle(workflowId).fetchHistory();
     return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-      signal?.signalName === 'learned' ? [JSON.parse(String(Buffer.from(signal.input!.payloads![0]!.data!))) as unknown] : [],
+      signal?.signalName === 'learned' ? [read(signal.input!.payloads![0]!)] : [],
     );
   };
   // The list knows them before anybody looks for them in it.
