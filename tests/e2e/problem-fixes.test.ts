@@ -1,6 +1,9 @@
 /** A system-wide problem stops the fixes for single groups: those of its groups, and no others. */
 import { TypedSearchAttributes } from '@temporalio/common';
 import { expect, test } from 'vitest';
+import type { Change } from '../../src/domain/grant.js';
+import { signGrant } from '../../src/grants/grants.js';
+import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
 import type { Actor } from '../../src/workflows/messages.js';
 import { SEARCH } from '../../src/workflows/search-attributes.js';
 import { eventually, useSite } from './site.js';
@@ -70,6 +73,12 @@ test('Jira refuses its issue: the fixes stop all the same', async () => {
 const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
 const OPS: Actor = { name: 'Olu', role: 'ops', verified: true };
 
+/** What they say, with the grant that the API would give them. */
+function granted<T extends Change['body']>(ticket: string, verb: string, body: T, by: Actor) {
+  const { grantKeys } = loadGatewayConfig({ ...site().company.env, API_TOKEN: 'x' });
+  return { ...body, by, grant: signGrant(grantKeys, { of: troubleshootingId(ticket, 1), verb, cycle: 1, body, by }, Date.now()) };
+}
+
 /** A disabled group with one member, and a server error that one of its members reports. */
 async function disabledGroup(id: string, name: string) {
   const s = site();
@@ -110,12 +119,12 @@ test('a fix that waits for its approval is asked about again before it is applie
   await stands('facts');
   await s.cases.provide(ticket, { facts: { scope: 'whole-group' }, by: AGENT });
   await stands('fix');
-  await s.cases.fix(ticket, { by: AGENT });
+  await s.cases.fix(ticket, granted(ticket, 'fix', {}, AGENT));
   await stands('approval');
   await fails('/meanwhile', 'Daily Planet');
   await isSystemWide(await fails('/meanwhile', 'Umbrella'));
   const { groupId, field, from, to, version } = (await s.cases.group(ticket))!.approval!;
-  expect(await s.cases.approve(ticket, { groupId, field, from, to, version, by: OPS })).toMatchObject({ accepted: true });
+  expect(await s.cases.approve(ticket, granted(ticket, 'approve', { groupId, field, from, to, version }, OPS))).toMatchObject({ accepted: true });
   await eventually(async () => expect(await s.cases.state(ticket)).toMatchObject({ stage: 'awaiting-resolution', handoff: { priority: 'Urgent' } }));
   expect(touched(id).filter((e) => e.kind === 'admin-change')).toEqual([]);
 });
