@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // Workers and servers of Temporal are native code: a process each. Each file may start servers of its own.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores this must be quick on: many wait for a killed worker to be missed.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './tests/setup/counts.ts'],
