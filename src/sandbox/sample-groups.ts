@@ -1,7 +1,8 @@
 /** Samples of employer groups' problems, one for each of the four and one that is a matter of security. */
 import { filed, group, person, type Act, type Sample, type Step } from './sample.js';
 
-const SCOPED: Step = { when: { stage: 'troubleshooting' }, do: { agent: 'provide', says: { facts: { scope: 'whole-group' } } } };
+/** Once it is asked for: said before, the note that asks would not be there. */
+const SCOPED: Step = { when: { stage: 'troubleshooting', needs: 'facts' }, do: { agent: 'provide', says: { facts: { scope: 'whole-group' } } } };
 const saying = (does: Act, needs: 'fix' | 'approval'): Step => ({ when: { stage: 'troubleshooting', needs }, do: does });
 const ASKED_FOR = saying({ agent: 'fix', says: {} }, 'fix');
 const APPROVED = saying({ ops: 'approves' }, 'approval');
@@ -34,7 +35,6 @@ export const groupSamples: Sample[] = [
     ticket: { inquiry: 'group-engagement', subject: 'The engagement report looks wrong', description: 'It shows half of what it did in spring.', employerGroup: 'G-202' },
     member: person('M-1033', 'Goran Ilic'),
     group: group('G-202', 'Lakeside Schools', { definition: { platform: ['logins', 'actions'], client: ['logins', 'searches', 'actions'], text: 'A member who signs in and does something.' } }),
-    steps: [SCOPED],
     expects: { stage: 'troubleshooting', row: 'group/engagement', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED] },
   },
   {
