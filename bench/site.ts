@@ -3,12 +3,9 @@
  * here, and the worker in a process of its own, so that its memory is its own. Reads no setting of this machine but
  * where the Temporal CLI is, and leaves nothing behind.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connectTemporal } from '../src/client/connect.js';
 import { loadGatewayConfig } from '../src/config.js';
@@ -16,19 +13,16 @@ import { freePorts } from '../src/dev/ports.js';
 import { startTemporal } from '../src/dev/temporal.js';
 import { startGateway } from '../src/gateway.js';
 import { startCompany } from '../src/sandbox/company.js';
+import { withEnds } from '../tests/setup/ends.js';
+import { runNode, workerServes } from '../tests/setup/process.js';
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-const READY_MS = 60_000;
 const NO_PORTS = { PORT: 0, TEMPORAL_PORT: 0, TEMPORAL_UI_PORT: 0, SANDBOX_PORT: 0, SANDBOX_HELPDESK_PORT: 0, SANDBOX_JIRA_PORT: 0, SANDBOX_ADMIN_PORT: 0, SANDBOX_SMTP_PORT: 0, SANDBOX_IDENTITY_PORT: 0 };
 
 /** Starts all of it. Rejects when a part cannot start; nothing is left running then. */
-export async function openSite({ temporalCli, settings }: { temporalCli: string; settings: Record<string, string> }) {
-  const ends: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  try {
+export function openSite({ temporalCli, settings }: { temporalCli: string; settings: Record<string, string> }) {
+  return withEnds(async (ends) => {
     const dir = await mkdtemp(join(tmpdir(), 'onetouch-bench-'));
     ends.push(() => rm(dir, { recursive: true, force: true }));
     const ports = await freePorts(NO_PORTS);
@@ -51,54 +45,29 @@ export async function openSite({ temporalCli, settings }: { temporalCli: string;
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
     const worker = await startWorker({ ...env, TEMPORAL_ADDRESS: server.address });
     ends.push(worker.kill);
-    return { company, client: temporal.client, worker, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { company, client: temporal.client, worker };
+  });
 }
 
 /** The worker as it runs in production, from its sources. */
 async function startWorker(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', './bench/peak-memory.mjs', 'src/worker.ts'], {
-    env: { PATH: process.env['PATH'] ?? '', ...env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (said = (said + String(chunk)).slice(-20_000)));
-  // What it said last comes after its end.
-  const gone = once(child, 'close').then(() => void process.off('exit', killWithUs));
-
-  const until = Date.now() + READY_MS;
-  while (!said.includes('the worker is ready')) {
-    if (child.exitCode !== null || Date.now() > until) {
-      child.kill('SIGKILL');
-      throw new Error(`The worker did not get ready. It said:\n${said.slice(-2_000)}`);
-    }
-    await sleep(100);
-  }
+  const worker = runNode(['--import', 'tsx', '--import', './bench/peak-memory.mjs', 'src/worker.ts'], { ...env, LOG_LEVEL: 'info' });
+  await worker.ready(workerServes);
   return {
     /** Fails when it has ended by itself. */
     async check(): Promise<void> {
-      const { exitCode, signalCode } = child;
-      if (exitCode === null && signalCode === null) return;
-      await gone;
-      throw new Error(`The worker has ended, with ${signalCode ?? exitCode}. It said:\n${said.slice(-5_000)}`);
+      if (!worker.ended()) return;
+      await worker.gone;
+      throw new Error(`The worker has ended, with ${worker.end()}. It said:\n${worker.said().slice(-5_000)}`);
     },
     /** Lets it finish what is under way. Answers with the most memory that it held, in bytes. */
     async stop(): Promise<number> {
-      child.kill('SIGTERM');
-      await gone;
-      const [, bytes] = /peak memory (\d+)/.exec(said) ?? [];
-      if (!bytes) throw new Error(`The worker did not say what memory it held:\n${said.slice(-2_000)}`);
+      worker.signal('SIGTERM');
+      await worker.gone;
+      const [, bytes] = /peak memory (\d+)/.exec(worker.said()) ?? [];
+      if (!bytes) throw new Error(`The worker did not say what memory it held:\n${worker.said().slice(-2_000)}`);
       return Number(bytes);
     },
-    async kill(): Promise<void> {
-      child.kill('SIGKILL');
-      await gone;
-    },
+    kill: () => worker.kill(),
   };
 }

@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { doneFor } from './crash-ledger.js';
 import { activityAt, arm, keepsCompletion, open, type Victim, type Wanted } from './crash-points.js';
-import type { CrashSite, WorkerProcess } from './crash-site.js';
+import type { Running } from '../tests/setup/process.js';
+import type { CrashSite } from './crash-site.js';
 import type { Hold } from './crash-wire.js';
 
 /** What became of one victim. */
@@ -36,7 +37,7 @@ const FEWEST = 10;
 /** The rounds of one site. */
 interface Series {
   site: CrashSite;
-  worker: WorkerProcess;
+  worker: Running;
   /** Members are numbered through. */
   nth: number;
 }

@@ -2,9 +2,6 @@
  * The site of the crash points: the real Temporal server, the gateway and the sandbox company in this process, and
  * the worker as a process of its own, which reaches everything over wires that can stop it at a known moment.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { connectTemporal } from '../src/client/connect.js';
@@ -14,6 +11,8 @@ import { startCompany } from '../src/sandbox/company.js';
 import { install } from '../src/worker.js';
 import { caseId } from '../src/workflows/messages.js';
 import { SEARCH } from '../src/workflows/search-attributes.js';
+import { withEnds } from '../tests/setup/ends.js';
+import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer } from '../tests/setup/temporal.js';
 import type { NeedsAndStage, Outside } from './crash-ledger.js';
 import { temporalWire } from './crash-temporal.js';
@@ -21,32 +20,19 @@ import { httpWire, mailWire } from './crash-wire.js';
 
 /** Jira's search learns of an issue this late, and the worker knows. */
 const LAG_MS = 2_000;
-const READY_MS = 60_000;
-const LOOK_EVERY_MS = 50;
 
 export type CrashSite = Awaited<ReturnType<typeof openCrashSite>>;
 
 /** @param worker what node is given to run the worker, e.g. `['dist/worker.js']` */
-export async function openCrashSite(worker: readonly string[]) {
-  const open: (() => unknown)[] = [];
-  const close = async () => {
-    for (const end of open.splice(0).reverse()) await end();
-  };
-  try {
-    return await build();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-
-  async function build() {
+export function openCrashSite(worker: readonly string[]) {
+  return withEnds(async (ends) => {
     const server = await devServer();
-    open.push(() => server.stop());
+    ends.push(() => server.stop());
     const company = await startCompany({ searchLagMs: LAG_MS });
-    open.push(() => company.close());
+    ends.push(() => company.close());
     const gatewayConfig = loadGatewayConfig({ ...company.env, API_TOKEN: 'the-api-token', PORT: '0' });
     const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
+    ends.push(() => temporal.close());
     await install(temporal, 24 * 60);
 
     const wires = {
@@ -56,10 +42,10 @@ export async function openCrashSite(worker: readonly string[]) {
       mail: await mailWire(company.mail.url),
       temporal: await temporalWire(server.address),
     };
-    for (const wire of Object.values(wires)) open.push(() => wire.close());
+    for (const wire of Object.values(wires)) ends.push(() => wire.close());
 
     const gateway = await startGateway(gatewayConfig, temporal, { log: pino({ level: 'silent' }) });
-    open.push(() => gateway.close());
+    ends.push(() => gateway.close());
     company.pointWebhooksAt({ helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` });
 
     const settings: Record<string, string> = {
@@ -75,11 +61,12 @@ export async function openCrashSite(worker: readonly string[]) {
     const outside: Outside = company;
 
     return {
-      company, outside, wires, close, handle,
+      company, outside, wires, handle,
       /** Starts a worker; resolves when it is ready. */
-      async startWorker(): Promise<WorkerProcess> {
-        const started = await workerProcess(worker, settings);
-        open.push(() => started.kill());
+      async startWorker(): Promise<Running> {
+        const started = runNode(worker, { ...settings, LOG_LEVEL: 'info' });
+        ends.push(() => started.kill());
+        await started.ready(workerServes);
         return started;
       },
       /** Where the case stands, and which of its activities Temporal waits for. */
@@ -97,45 +84,13 @@ export async function openCrashSite(worker: readonly string[]) {
         return done.find((at) => at > sinceMs) ?? null;
       },
     };
-  }
+  });
 }
 
 /** The webhook of its ticket is still on its way. */
 function notYet(error: unknown): null {
   if (error instanceof WorkflowNotFoundError) return null;
   throw error;
-}
-
-export interface WorkerProcess {
-  /** SIGKILL: it gets to say nothing to anyone. Resolves when it is gone. */
-  kill(): Promise<void>;
-}
-
-async function workerProcess(args: readonly string[], env: Record<string, string>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      if (said.length < 100_000) said += String(chunk);
-    });
-  const gone = once(child, 'exit').then(() => void process.off('exit', killWithUs));
-  for (const until = Date.now() + READY_MS; !said.includes('the worker is ready'); await sleep(LOOK_EVERY_MS)) {
-    if (child.exitCode !== null) throw new Error(`The worker ended at its start:\n${said}`);
-    if (Date.now() < until) continue;
-    child.kill('SIGKILL');
-    throw new Error(`The worker does not get ready:\n${said}`);
-  }
-  return {
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
 }
 
 interface Timestamp {

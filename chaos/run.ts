@@ -96,7 +96,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       ownEnds: [system.gateway, ...system.workers].reduce((sum, part) => sum + part.ownEnds, 0),
     };
   } finally {
-    await system.stop();
+    await system.close();
   }
 }
 

@@ -2,20 +2,18 @@
  * The whole system under test, each part a process of its own as in production, but for the sandbox company: it
  * lives here, so that its ledgers judge. Whatever ends unasked is started again, as a supervisor would.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connectTemporal, type Temporal } from '../src/client/connect.js';
 import { cases, type Cases } from '../src/client/cases.js';
 import { loadWorkerConfig } from '../src/config.js';
 import { startCompany, type Company } from '../src/sandbox/company.js';
+import { withEnds } from '../tests/setup/ends.js';
+import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** A list of all cases takes its time on a busy machine. */
 const PATIENCE_MS = 30_000;
 /** What the worker believes of Jira's search; the index may be further behind than that. */
@@ -29,7 +27,7 @@ export interface System {
   gatewayUrl: string;
   workers: Part[];
   gateway: Part;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 export interface SystemOptions {
   /** Logs and the database go here. */
@@ -42,11 +40,7 @@ export interface SystemOptions {
 /** Starts everything. Rejects when a part does not start; nothing is left running then. */
 export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions): Promise<System> {
   await mkdir(dir, { recursive: true });
-  const ends: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  try {
+  return withEnds(async (ends) => {
     const server = await devServer({ dbFile: join(dir, 'temporal.db') });
     ends.push(() => server.stop());
     const company = await startCompany({ searchLagMs: BELIEVED_LAG_MS, identity: true });
@@ -60,14 +54,11 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
     const gateway = new Part('gateway', { dir, settings, ready: answers });
     const forWorkers = { ...settings, LOG_LEVEL: 'info' };
-    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: forWorkers, ready: (said) => said.includes('the worker is ready') }));
+    const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: forWorkers, ready: workerServes }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
-    return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway };
+  });
 }
 
 interface PartOptions {
@@ -76,13 +67,10 @@ interface PartOptions {
   /** Does it serve? `said` is what it wrote since its start. */
   ready(said: string): boolean | Promise<boolean>;
 }
-const READY_MS = 60_000;
-const LOOK_MS = 50;
 
 /** One process that may be killed, stood still and started again. */
 export class Part {
-  private child: ChildProcess | null = null;
-  private said = '';
+  private running: Running | null = null;
   private ended = false;
   /** True between SIGSTOP and SIGCONT. */
   still = false;
@@ -102,34 +90,16 @@ export class Part {
   async start(): Promise<void> {
     const name = this.name.startsWith('worker') ? 'worker' : 'gateway';
     const log = createWriteStream(join(this.o.dir, `${this.name}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, ['--max-old-space-size=1024', join(ROOT, 'dist', `${name}.js`)], {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'] ?? '', ...this.o.settings },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child = child;
-    this.said = '';
-    const killWithUs = () => child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        log.write(chunk);
-        if (this.said.length < 100_000) this.said += String(chunk);
-      });
-    child.once('exit', () => {
-      process.off('exit', killWithUs);
+    const running = runNode(['--max-old-space-size=1024', join('dist', `${name}.js`)], this.o.settings, (chunk) => log.write(chunk));
+    this.running = running;
+    void running.gone.then(() => {
       log.end();
-      if (this.child !== child || this.ended || this.down) return;
+      if (this.running !== running || this.ended || this.down) return;
       this.ownEnds += 1;
       this.down = true;
       void this.again(1_000);
     });
-    for (const until = Date.now() + READY_MS; ; ) {
-      if (await this.o.ready(this.said)) break;
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The ${this.name} ended at its start:\n${this.said.slice(-2_000)}`);
-      if (Date.now() > until) throw new Error(`The ${this.name} does not get ready:\n${this.said.slice(-2_000)}`);
-      await sleep(LOOK_MS);
-    }
+    await running.ready(this.o.ready);
     this.down = false;
     this.servesSince = Date.now();
   }
@@ -138,7 +108,7 @@ export class Part {
   async kill(restartAfterMs: number): Promise<number> {
     const began = Date.now();
     this.down = true;
-    await this.signal('SIGKILL');
+    await this.running?.kill();
     await this.again(restartAfterMs);
     return Date.now() - began;
   }
@@ -146,24 +116,15 @@ export class Part {
   /** SIGSTOP for so long, then SIGCONT: it goes on as if nothing had been. */
   async standStill(ms: number): Promise<void> {
     this.still = true;
-    this.child?.kill('SIGSTOP');
+    this.running?.signal('SIGSTOP');
     await sleep(ms);
-    this.child?.kill('SIGCONT');
+    this.running?.signal('SIGCONT');
     this.still = false;
   }
 
   async end(): Promise<void> {
     this.ended = true;
-    this.child?.kill('SIGCONT');
-    await this.signal('SIGKILL');
-  }
-
-  private async signal(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
+    await this.running?.kill();
   }
 
   /** While Temporal is away a worker does not come up: it is tried until it does. */
@@ -173,7 +134,6 @@ export class Part {
       try {
         return await this.start();
       } catch {
-        await this.signal('SIGKILL');
         await sleep(1_000);
       }
     }

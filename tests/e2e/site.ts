@@ -3,8 +3,6 @@
  * a port, and the sandbox company, which sends its webhooks there. Nothing is skipped: a wait is short because
  * the configuration says so, and what has to happen is looked for until it has.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { pino, type Logger } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
@@ -22,6 +20,8 @@ import { deliverTo, type WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { connectPorts, createWorker, install } from '../../src/worker.js';
 import { caseId, SWEEP_SCHEDULE_ID, type Answer } from '../../src/workflows/messages.js';
 import type { SweepResult } from '../../src/workflows/sweep.js';
+import { withEnds } from '../setup/ends.js';
+import { runNode, workerServes, type Running } from '../setup/process.js';
 import { devServer } from '../setup/temporal.js';
 import { quietRuntime } from '../setup/quiet.js';
 
@@ -76,30 +76,19 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile }: SiteOptions) {
-  const open: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const end of open.splice(0).reverse()) await end();
-  };
-  try {
-    return await build();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-
-  async function build() {
+function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile }: SiteOptions) {
+  return withEnds(async (ends) => {
     const server = await devServer({ ...(dbFile && { dbFile }) });
-    open.push(() => server.stop());
+    ends.push(() => server.stop());
     const company = await startCompany({ searchLagMs, identity });
-    open.push(() => company.close());
+    ends.push(() => company.close());
     const settings = { ...company.env, ...env, SWEEP_MINUTES: String(sweepMinutes), API_TOKEN, PORT: '0' };
     const gatewayConfig = loadGatewayConfig(settings);
     const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
-    open.push(() => temporal.close());
+    ends.push(() => temporal.close());
     const { client } = temporal;
     const gateway = await startGateway(gatewayConfig, temporal, { log });
-    open.push(() => gateway.close());
+    ends.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };
     const post = deliverTo(urls);
@@ -110,7 +99,7 @@ async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinu
       return lost ? 200 : post(request);
     });
 
-    if (worker === 'here') open.push(await workHere());
+    if (worker === 'here') ends.push(await workHere());
     else await install(temporal, sweepMinutes);
 
     async function workHere(): Promise<() => Promise<void>> {
@@ -162,7 +151,7 @@ async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinu
     }
 
     const site = {
-      server, temporal, client, company, gateway, api, headers, signedIn, get, close, handle,
+      server, temporal, client, company, gateway, api, headers, signedIn, get, handle,
       cases: cases(client),
 
       /** A member writes in; the helpdesk's webhook says so. */
@@ -238,44 +227,15 @@ async function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinu
       everything: () => [company.helpdesk, company.jira, company.admin, company.mail].flatMap(({ ledger }) => ledger.map((e) => `${e.by}: ${e.kind}`)),
 
       /** A worker as a process of its own, as in production; resolves when it is ready. */
-      async startWorker(more: Record<string, string> = {}): Promise<WorkerProcess> {
-        const started = await workerProcess({ ...settings, TEMPORAL_ADDRESS: server.address, ...more });
-        open.push(() => started.kill());
+      async startWorker(more: Record<string, string> = {}): Promise<Running> {
+        const started = runNode(['--import', 'tsx', 'src/worker.ts'], { ...settings, TEMPORAL_ADDRESS: server.address, ...more, LOG_LEVEL: 'info' });
+        ends.push(() => started.kill());
+        await started.ready(workerServes);
         return started;
       },
     };
     return site;
-  }
-}
-
-export interface WorkerProcess {
-  /** SIGKILL: it gets to say nothing to anyone. */
-  kill(): Promise<void>;
-  /** SIGSTOP, or SIGCONT: it goes on as if nothing had been. */
-  standStill(still: boolean): void;
-}
-
-async function workerProcess(env: Record<string, string>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
-    env: { PATH: process.env['PATH'] ?? '', ...env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += String(chunk)));
-  const gone = once(child, 'exit').then(() => void process.off('exit', killWithUs));
-  await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`the worker ended at its start:\n${said}`);
-    if (!said.includes('the worker is ready')) throw new Error(`the worker is not ready:\n${said}`);
-  });
-  return {
-    standStill: (still) => void child.kill(still ? 'SIGSTOP' : 'SIGCONT'),
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
 }
 
 /** `note 1:promise`, `issue PRODOPS`, `group Tier 2`: an effect by its own name where it has one. */

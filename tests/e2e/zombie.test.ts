@@ -32,7 +32,7 @@ test('what it had looked for before it stood still does not count any more: it r
     { is: reads(mailed), skip: 2, held: false },
   );
   await eventually(() => expect(looks.map((l) => l.held)).toEqual([true, true, true]));
-  zombie.standStill(true);
+  zombie.signal('SIGSTOP');
   Object.assign(company.helpdesk.faults, { weather: null });
   Object.assign(company.jira.faults, { weather: null });
   answer();
@@ -46,7 +46,7 @@ test('what it had looked for before it stood still does not count any more: it r
   const escalated = ['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS'];
   expect(before).toEqual([['note 1:tier1-scheduling'], escalated, escalated.filter((e) => !e.startsWith('mail'))]);
 
-  zombie.standStill(false);
+  zombie.signal('SIGCONT');
   // Until it works again: it may not do what it had been about to do, and there is no sign of that to wait for.
   await sleep(4_000);
   expect(done()).toEqual(before);
