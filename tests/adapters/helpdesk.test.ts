@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
 import { helpdeskSession } from '../../src/adapters/helpdesk-session.js';
 import { ConfigError, loadWorkerConfig } from '../../src/config.js';
+import { KEYS } from '../setup/secrets.js';
 import { contract, present, type Contract } from '../contracts/openapi.js';
 import { STATUSES, deep, failure } from './failing.js';
 import { recorder, type Answer, type Asked } from './recorder.js';
@@ -14,8 +14,7 @@ const AGENT = 9101;
 /** Only the names matter here; the rest of the configuration is made up. */
 const CONFIG = loadWorkerConfig({
   ONETOUCH_ENV: 'development',
-  GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`,
-  PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}`,
+  ...KEYS,
   HELPDESK_URL: 'https://helpdesk.example.com',
   HELPDESK_CLIENT_ID: 'onetouch',
   HELPDESK_CLIENT_SECRET: 'hush-client-secret',

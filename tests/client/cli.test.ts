@@ -4,6 +4,7 @@ import { loadGatewayConfig } from '../../src/config.js';
 import { startIdentity } from '../../src/sandbox/identity/provider.js';
 import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
+import { SECRETS } from '../setup/secrets.js';
 import { AT, GROUP, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
 import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, ticketEvent, TOKEN } from '../web/town.js';
 import { onetouch, said } from './onetouch.js';
@@ -12,8 +13,7 @@ describe('the audit', () => {
   test('a case, an export, and its check', async () => {
     expect((await onetouch(['audit', '5158'])).out).toMatch(/^AT +CYCLE +WHAT +BY +ROW +TEXT\n2026-07-01 12:00Z +1 +ruled/);
     const identity = await startIdentity({ port: 0 });
-    const keys = { GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`, PAYLOAD_KEYS: `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}` };
-    const { oidc } = loadGatewayConfig({ ...identity.env, ...keys, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', ONETOUCH_ENV: 'development' });
+    const { oidc } = loadGatewayConfig({ ...identity.env, ...SECRETS });
     const signedIn = { oidc, env: { API_TOKEN: '', ONETOUCH_TOKEN: await identity.tokenFor('auditor') } };
     const { out, code } = await onetouch(['audit-export', '--from', '2026-07-01T00:00:00Z'], signedIn);
     await identity.close();

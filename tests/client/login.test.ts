@@ -1,11 +1,11 @@
 /** `onetouch login` at a real identity provider: the device code, a browser, and the commands after it. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { main } from '../../src/client/cli.js';
 import type { Io } from '../../src/client/io.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
 import { serve, type Serving } from '../../src/web/serve.js';
+import { SECRETS } from '../setup/secrets.js';
 import { fakeProblems } from '../web/fake-problems.js';
 import { CODEC, fakeAuditor } from '../web/town.js';
 import { fakeCases } from '../web/fake-cases.js';
@@ -21,8 +21,7 @@ beforeAll(async () => {
   identity = await startIdentity({ port: 0 });
   const fake = fakeCases();
   calls = fake.calls;
-  const GRANT_KEYS = `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`;
-  const config = loadGatewayConfig({ ...identity.env, GRANT_KEYS, PAYLOAD_KEYS: `k1:${randomBytes(32).toString('base64')}`, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', ONETOUCH_ENV: 'development' });
+  const config = loadGatewayConfig({ ...identity.env, ...SECRETS });
   const nobody = async () => null;
   gateway = await serve(gatewayApp({ cases: fake.cases, problems: fakeProblems(fake.calls), auditor: fakeAuditor(fake.calls), config, codec: CODEC, ours: { helpdesk: nobody, jira: nobody }, log: pino({ level: 'silent' }) }), { port: 0, host: '127.0.0.1' });
 });

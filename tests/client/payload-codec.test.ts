@@ -114,9 +114,9 @@ test.each([
   ['no-colon', /place 1/],
   [`a b:${OLD}`, /place 1/],
   [`a:${OLD},`, /place 2/],
-  [`a:${OLD.slice(0, -8)}`, /"a"\) that is not 32 bytes/],
-  [`a:${OLD.slice(1)}!`, /"a"\) that is not 32 bytes/],
-  [`a:${key(0)}`, /"a"\) that anybody could guess/],
+  [`a:${OLD.slice(0, -8)}`, /"a"\) that is not exactly 32 bytes/],
+  [`a:${OLD.slice(1)}!`, /"a"\) that is not exactly 32 bytes/],
+  [`a:${key(0)}`, /"a"\) that is not random/],
   [`a:${OLD},a:${NEW}`, /"a" twice/],
 ])('a setting that cannot be right is named without its key: %#', (text, wrong) => {
   const problems: string[] = [];

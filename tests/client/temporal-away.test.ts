@@ -1,5 +1,4 @@
 /** The real client against a port where no Temporal is. */
-import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '../../src/client/cases.js';
@@ -9,6 +8,7 @@ import { TemporalAway } from '../../src/client/errors.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { serve } from '../../src/web/serve.js';
+import { SECRETS } from '../setup/secrets.js';
 import { OTHER, PROBLEM } from '../web/fake-problems.js';
 
 const HOST = '127.0.0.1';
@@ -61,7 +61,7 @@ test('a connection closed in the middle of a retry takes nobody down', async () 
 });
 
 const config = (port: number) =>
-  loadGatewayConfig({ ONETOUCH_ENV: 'development', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`, PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}`, PORT: String(port), HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', API_TOKEN: 't' });
+  loadGatewayConfig({ ...SECRETS, PORT: String(port), API_TOKEN: 't' });
 const log = pino({ level: 'silent' });
 
 test('the gateway starts all the same: alive, not ready', async () => {

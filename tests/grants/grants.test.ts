@@ -105,13 +105,13 @@ describe('keys', () => {
     });
   });
   test.each([
-    ['nothing', '', 'no key'],
-    ['commas', ' , ', 'no key'],
-    ['a key without an id', base64(), 'no id'],
-    ['an empty id', `:${base64()}`, 'no id'],
-    ['a short key', 'a:c2hvcnQ=', 'less than 32 bytes'],
+    ['nothing', '', 'place 1'],
+    ['commas', ' , ', 'place 1'],
+    ['a key without an id', base64(), 'no "id:base64"'],
+    ['an empty id', `:${base64()}`, 'no "id:base64"'],
+    ['a short key', 'a:c2hvcnQ=', 'not at least 32 bytes'],
     ['a key of zeros', `a:${'A'.repeat(44)}`, 'not random'],
-    ['an id twice', `a:${base64()},a:${base64()}`, 'same id twice'],
+    ['an id twice', `a:${base64()},a:${base64()}`, 'id "a" twice'],
   ])('%s is refused, and not quoted', (_, text, why) => {
     const { problems } = parsed(text);
     expect(problems.join()).toContain(why);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checked } from '../../src/audit/chain.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
+import { SECRETS } from '../setup/secrets.js';
 import { AUDIT, AUDIT_KEY, town } from './town.js';
 
 let identity: Identity;
@@ -10,9 +11,7 @@ let config: ReturnType<typeof loadGatewayConfig>;
 let auditor: Record<string, string>;
 beforeAll(async () => {
   identity = await startIdentity({ port: 0 });
-  const key = `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}`;
-  const payloadKey = `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}`;
-  config = loadGatewayConfig({ ...identity.env, GRANT_KEYS: key, PAYLOAD_KEYS: payloadKey, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', ONETOUCH_ENV: 'development' });
+  config = loadGatewayConfig({ ...identity.env, ...SECRETS });
   auditor = { Authorization: `Bearer ${await identity.tokenFor('auditor')}` };
 });
 afterAll(() => identity.close());

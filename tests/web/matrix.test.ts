@@ -12,10 +12,10 @@ import { ROLES, type Role } from '../../src/domain/roles.js';
 import { AUDIENCE, newKey, startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
 import { ACCESS, everyRouteDeclared, type Refused } from '../../src/web/access.js';
 import { gatewayApp } from '../../src/web/app.js';
+import { SECRETS } from '../setup/secrets.js';
 import { fakeProblems, OTHER, PROBLEM } from './fake-problems.js';
-import { CODEC, fakeAuditor } from './town.js';
 import { fakeCases } from './fake-cases.js';
-import { TOKEN, town } from './town.js';
+import { CODEC, fakeAuditor, TOKEN, town } from './town.js';
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
 const CHANGE = { groupId: 'G-7', field: 'enabled', from: false, to: true, version: '1' };
@@ -79,7 +79,7 @@ let tokens: Record<string, string>;
 function gateway({ now = Date.now } = {}) {
   const { cases, calls } = fakeCases();
   const refused: Refused[] = [];
-  const config = loadGatewayConfig({ ...WEBHOOKS, ...identity.env, AUDIT_KEY: AUDIT_PEM, ONETOUCH_ENV: 'development' });
+  const config = loadGatewayConfig({ ...SECRETS, ...identity.env, AUDIT_KEY: AUDIT_PEM });
   const app = gatewayApp({ cases, problems: fakeProblems(calls), auditor: fakeAuditor(calls), config, codec: CODEC, ours: { helpdesk: async () => null, jira: async () => null }, now, log, onRefused: (who) => refused.push(who) });
   const ask = (route: string, token: string | null, body?: object, headers: Record<string, string> = {}) => {
     const [method, path] = route.split(' ') as [string, string];
@@ -91,7 +91,6 @@ function gateway({ now = Date.now } = {}) {
   };
   return { app, calls, refused, ask, told: () => calls.filter(([verb]) => !['state', 'problem state', 'problem running'].includes(verb)) };
 }
-const WEBHOOKS = { PAYLOAD_KEYS: `k1:${Buffer.from('a key of 32 bytes, for payloads.').toString('base64')}`, HELPDESK_WEBHOOK_SECRET: 'h', JIRA_WEBHOOK_SECRET: 'j', GRANT_KEYS: `k1:${Buffer.from('a key of 32 bytes for these tests').toString('base64')}` };
 
 const AUDIT_PEM = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
@@ -224,7 +223,7 @@ describe('who it is', () => {
   });
 
   test('is nobody by name with the static token of a sandbox, where others sign in', async () => {
-    const { app, calls } = town({ oidc: loadGatewayConfig({ ...WEBHOOKS, ...identity.env, ONETOUCH_ENV: 'development' }).oidc });
+    const { app, calls } = town({ oidc: loadGatewayConfig({ ...SECRETS, ...identity.env }).oidc });
     const headers = { Authorization: `Bearer ${TOKEN}`, 'X-Onetouch-Actor': 'The Boss' };
     expect((await app.request('/api/cases/5158/resume', { method: 'POST', headers })).status).toBe(200);
     expect(calls).toEqual([['resume', '5158', { by: { name: 'API token', role: 'lead', verified: true } }]]);
@@ -247,7 +246,7 @@ describe('who it is', () => {
     const gone = await startIdentity({ port: 0 });
     const token = await gone.tokenFor('agent');
     await gone.close();
-    const { app } = town({ oidc: loadGatewayConfig({ ...WEBHOOKS, ...gone.env, ONETOUCH_ENV: 'development' }).oidc });
+    const { app } = town({ oidc: loadGatewayConfig({ ...SECRETS, ...gone.env }).oidc });
     const response = await app.request('/api/cases', { headers: { Authorization: `Bearer ${token}` } });
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '20']);
   });
