@@ -5,28 +5,38 @@ import type { CaseRow, Execution } from '../cases.js';
 import { json, pairs, plain, table, when } from '../print.js';
 import type { Session } from '../session.js';
 
-export interface CasesOptions {
+/** What a list may be narrowed to; `open` and `ended` together are all. */
+export interface ListOptions {
   query?: string;
   stage?: string;
-  team?: string;
-  needs?: string;
   flagged?: boolean;
   open?: boolean;
   ended?: boolean;
   limit?: string;
 }
+export interface CasesOptions extends ListOptions {
+  team?: string;
+  needs?: string;
+}
 
-export async function listCases(session: Session, { flagged, open, ended, ...rest }: CasesOptions): Promise<void> {
+/** The path of a list, narrowed. */
+export function listPath(path: string, { flagged, open, ended, ...rest }: ListOptions): string {
   const wanted = { ...rest, ...(flagged && { flagged: 'true' }), ...(open !== ended && { status: open ? 'open' : 'ended' }) };
-  const parameters = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== undefined));
-  const { cases } = (await session.get(`/cases?${parameters}`)) as { cases: CaseRow[] };
+  return `${path}?${new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== undefined))}`;
+}
+
+/** A run that failed or was terminated has no stage of its own to show. */
+export const stageOf = ({ status, stage }: Execution & { stage: string | null }): string | null =>
+  status === 'running' || status === 'completed' ? stage : status;
+
+export async function listCases(session: Session, options: CasesOptions): Promise<void> {
+  const { cases } = (await session.get(listPath('/cases', options))) as { cases: CaseRow[] };
   if (session.json) return session.io.out(json(cases));
   if (!cases.length) return session.io.out('No case.');
   const head = ['Ticket', 'Stage', 'Needs', 'Flag', 'Row', 'Team', 'Jira', 'Promise due', 'Cycle', 'Outcome'];
   const rows = cases.map((c) => [
     c.ticketId,
-    // A run that failed or was terminated has no stage of its own to show.
-    c.status === 'running' || c.status === 'completed' ? c.stage : c.status,
+    stageOf(c),
     c.needs,
     c.flagged ? 'flagged' : '',
     c.row,

@@ -6,6 +6,7 @@ import type { ProblemRow } from '../problems.js';
 import { json, pairs, plain, table, when } from '../print.js';
 import type { Session } from '../session.js';
 import type { Execution } from '../talk.js';
+import { listPath, stageOf, type ListOptions } from './look.js';
 
 /** Adds an action that has a session and the command's own arguments. */
 export type On = <A extends unknown[]>(command: Command, act: (session: Session, ...args: A) => Promise<void>) => void;
@@ -60,25 +61,13 @@ export function problemCommands(cli: Command, on: On): void {
 
 const at = (id: string): string => `/problems/${encodeURIComponent(id)}`;
 
-interface ProblemsOptions {
-  query?: string;
-  stage?: string;
-  flagged?: boolean;
-  open?: boolean;
-  ended?: boolean;
-  limit?: string;
-}
-
-async function listProblems(session: Session, { query, stage, limit, flagged, open, ended }: ProblemsOptions): Promise<void> {
-  const wanted = { query, stage, limit, ...(flagged && { flagged: 'true' }), ...(open !== ended && { status: open ? 'open' : 'ended' }) };
-  const parameters = new URLSearchParams(Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const { problems } = (await session.get(`/problems?${parameters}`)) as { problems: ProblemRow[] };
+async function listProblems(session: Session, options: ListOptions): Promise<void> {
+  const { problems } = (await session.get(listPath('/problems', options))) as { problems: ProblemRow[] };
   if (session.json) return session.io.out(json(problems));
   if (!problems.length) return session.io.out('No problem.');
   const rows = problems.map((p) => [
     p.problemId,
-    // A run that failed or was terminated has no stage of its own to show.
-    p.status === 'running' || p.status === 'completed' ? p.stage : p.status,
+    stageOf(p),
     p.needs,
     p.flagged ? 'flagged' : '',
     p.jiraKey,
