@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { random } from '../../chaos/random.js';
 import { auditKey, chained, checked } from '../../src/audit/chain.js';
 import type { AuditEntry } from '../../src/domain/audit.js';
 
@@ -17,20 +18,9 @@ const ENTRIES: AuditEntry[] = Array.from({ length: 40 }, (_, i) => ({
 }));
 const EXPORT = chained(ENTRIES, SCOPE, KEY);
 
-/** A small generator (mulberry32), so that a failing edit can be made again from its number. */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** One edit of any kind that a forger may try: a character, a piece, a line taken out, doubled, moved or swapped, a cut. */
 function edited(text: string, seed: number): string {
-  const next = random(seed);
+  const { next } = random(seed);
   const upTo = (n: number) => Math.floor(next() * n);
   const at = upTo(text.length);
   const lines = text.split('\n').slice(0, -1);

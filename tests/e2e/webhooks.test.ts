@@ -1,6 +1,7 @@
 /** Webhooks are hints: order, repetition and junk do not matter. */
 import { expect, test } from 'vitest';
 import type { Payload } from '@temporalio/common';
+import { random } from '../../chaos/random.js';
 import { readMarks } from '../../src/domain/marks.js';
 import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { caseId } from '../../src/workflows/messages.js';
@@ -21,7 +22,7 @@ test('the same webhooks ten times each, in any order, are one case, one Jira iss
   await company.idle();
   const first = s.webhooks.splice(0);
   expect(first.length).toBeGreaterThanOrEqual(5);
-  expect(await postAll(shuffled(repeated(first, 10), 1))).toEqual(new Set([202]));
+  expect(await postAll(random(1).shuffled(repeated(first, 10)))).toEqual(new Set([202]));
 
   const { handoff } = await s.at(id, 'awaiting-resolution');
   const escalated = ['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS'];
@@ -35,7 +36,7 @@ test('the same webhooks ten times each, in any order, are one case, one Jira iss
   await company.idle();
   const then = s.webhooks.splice(0);
   expect(then.filter(({ path }) => path === '/webhooks/jira').length).toBeGreaterThanOrEqual(2);
-  expect(await postAll(shuffled([...repeated(first, 5), ...repeated(then, 10)], 2))).toEqual(new Set([202]));
+  expect(await postAll(random(2).shuffled([...repeated(first, 5), ...repeated(then, 10)]))).toEqual(new Set([202]));
   await s.at(id, 'confirming');
   const followedUp = [...escalated, 'mail 1:follow-up', 'note 1:follow-up'].sort();
   expect(s.effects(id)).toEqual(followedUp);
@@ -43,7 +44,7 @@ test('the same webhooks ten times each, in any order, are one case, one Jira iss
   // And after its end: a new run finds nothing new, and ends without an effect.
   await s.say(id, 'confirm', { verdict: 'works' });
   expect(await s.record(id)).toMatchObject({ outcome: 'confirmed' });
-  expect(await postAll(shuffled(repeated(first, 10), 3))).toEqual(new Set([202]));
+  expect(await postAll(random(3).shuffled(repeated(first, 10)))).toEqual(new Set([202]));
   await eventually(async () => expect(await s.record(id)).toMatchObject({ outcome: 'nothing-new' }));
   await eventually(async () => expect((await s.handle(id).describe()).status.name).toBe('COMPLETED'));
   expect(s.effects(id)).toEqual([...followedUp, 'note 1:record'].sort());
@@ -117,16 +118,4 @@ async function postAll(requests: WebhookRequest[]): Promise<Set<number>> {
   };
   await Promise.all([sender(), sender(), sender(), sender()]);
   return statuses;
-}
-
-/** Fisher–Yates over a linear congruential generator: the same order for the same seed. */
-function shuffled<T>(items: T[], seed: number): T[] {
-  const order = [...items];
-  let state = seed;
-  for (let i = order.length - 1; i > 0; i--) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const j = Math.floor((state / 2 ** 32) * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
