@@ -9,6 +9,7 @@ import type { Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { open, seal } from '../client/payload-codec.js';
 import type { PayloadSettings } from '../client/payload-keys.js';
+import { TEMPORAL_UI } from '../workflows/messages.js';
 import type { Known } from './access.js';
 import { bytesOf } from './body.js';
 import { readJson } from './json.js';
@@ -74,8 +75,23 @@ const DOES: Record<Verb, (payload: Payload, settings: PayloadSettings) => Payloa
     const opened = open(payload, settings);
     return 'payload' in opened ? opened.payload : payload;
   },
-  encode: seal,
+  encode: (payload, settings) => seal(inNobodysName(payload), settings),
 };
+
+/**
+ * A command names who says it, and the API takes that from the sign-in. What is typed into the Temporal UI is nobody's
+ * whom we could vouch for: the name in it gives way to the UI's, so that the record says no more than is known.
+ */
+function inNobodysName(payload: Payload): Payload {
+  if (Buffer.from(payload.metadata?.['encoding'] ?? []).toString() !== 'json/plain') return payload;
+  try {
+    const said = JSON.parse(Buffer.from(payload.data ?? []).toString()) as unknown;
+    if (typeof said !== 'object' || said === null || !('by' in said)) return payload;
+    return { ...payload, data: new Uint8Array(Buffer.from(JSON.stringify({ ...said, by: TEMPORAL_UI }))) };
+  } catch {
+    return payload; // No case reads that.
+  }
+}
 
 /** A path as it may be logged: without the secret that a sandbox's path is. */
 export const loggable = (path: string): string => path.replace(/^\/codec\/[^/]+\/(?=.)/, '/codec/…/');

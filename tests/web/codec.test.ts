@@ -9,6 +9,7 @@ import { allowed, type Known } from '../../src/web/access.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { codec } from '../../src/web/codec.js';
 import { Refusal } from '../../src/web/refusal.js';
+import { TEMPORAL_UI } from '../../src/workflows/messages.js';
 import { fakeCases } from './fake-cases.js';
 import { fakeProblems } from './fake-problems.js';
 import { fakeAuditor, GRANT_KEYS } from './town.js';
@@ -55,6 +56,21 @@ test('what cannot be read comes back as it is, and the rest is decrypted', async
   expect(await payloadsOf(await post('decode', { payloads: [broken, encoded] }))).toEqual([broken, PLAIN]);
   // Encrypted twice would be read by nobody.
   expect(await payloadsOf(await post('encode', { payloads: [encoded] }))).toEqual([encoded]);
+});
+
+test('what the UI sends is said in nobody\'s name, whatever stands in it', async () => {
+  const { post } = gateway();
+  const from = async (said: string) => {
+    const payload = { ...PLAIN, data: base64(said) };
+    const encoded = await payloadsOf(await post('encode', { payloads: [payload] }));
+    return text((await payloadsOf(await post('decode', { payloads: encoded })))[0]!.data);
+  };
+  const ana = '{"name":"Ana","role":"lead","verified":true}';
+  const nobody = { reason: 'done by hand', by: TEMPORAL_UI };
+  expect(JSON.parse(await from(`{"reason":"done by hand","by":${ana}}`))).toEqual(nobody);
+  expect(JSON.parse(await from(`{"by":null,"reason":"done by hand","\\u0062y":${ana}}`))).toEqual(nobody);
+  for (const said of ['{"reason":"by whom?"}', '"by"', 'null', '["by"]']) expect(await from(said)).toBe(said);
+  expect((await post('encode', { payloads: [{ ...PLAIN, data: base64('{"by') }] })).status).toBe(200);
 });
 
 test('nobody gets in without the sign-in of the API', async () => {
