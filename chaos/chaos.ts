@@ -53,7 +53,7 @@ async function one(run: { seed: number; tickets: number }): Promise<boolean> {
   const began = Date.now();
   const say = (what: string) => console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${what}`);
   console.log(`Seed ${run.seed}, ${run.tickets} tickets over ${Math.round(stormMs / 1_000)} s, kills: ${JSON.stringify(plan)}; logs in ${dir}`);
-  const result = await chaos({ ...run, plan, stormMs, calmMs: options.calm * MINUTE_MS, sweepMinutes, dir, say });
+  const result = await chaos({ ...run, plan, toxiproxy: process.env['TOXIPROXY_SERVER'], stormMs, calmMs: options.calm * MINUTE_MS, sweepMinutes, dir, say });
   console.log(`\n${told(result)}\n`);
   for (const line of wrongs(result)) console.log(`WRONG ${line}`);
   const ok = !failed(result);

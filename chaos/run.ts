@@ -18,6 +18,8 @@ export interface ChaosOptions {
   calmMs: number;
   sweepMinutes: number;
   dir: string;
+  /** Where Toxiproxy is, for faults on the wire. */
+  toxiproxy?: string | undefined;
   say(what: string): void;
 }
 export interface ChaosResult {
@@ -26,6 +28,8 @@ export interface ChaosResult {
   kills: KillCounts;
   post: PostCounts;
   befallen: Befallen;
+  /** By Toxiproxy; null without it. */
+  onTheWire: Befallen | null;
   verdicts: Verdict[];
   /** From what a person did until the case was seen to have reacted, ms, sorted. */
   reactedMs: number[];
@@ -39,13 +43,14 @@ export interface ChaosResult {
 export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
   const began = Date.now();
   const r = random(o.seed);
-  const [forPost, forPeople, forWeather, forKills] = [r.fork(), r.fork(), r.fork(), r.fork()];
-  const system = await startSystem({ dir: o.dir, env: { SWEEP_MINUTES: String(o.sweepMinutes) } });
+  const [forPost, forPeople, forWeather, forKills, forWires] = [r.fork(), r.fork(), r.fork(), r.fork(), r.fork()];
+  const system = await startSystem({ dir: o.dir, toxiproxy: o.toxiproxy, env: { SWEEP_MINUTES: String(o.sweepMinutes) } });
   try {
     const { company } = system;
     const way = post(system.gatewayUrl, forPost);
     company.pointWebhooksAt(way.deliver);
     const weather = storm(company, forWeather);
+    const onTheWire = system.wires?.storm(forWires);
     o.say('The storm begins.');
     const crowd = people(system, o.tickets, o.stormMs * 0.9, forPeople);
     let last = '';
@@ -56,6 +61,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     }, 15_000);
     const [killed] = await Promise.all([kills(system, o.plan, o.stormMs, forKills, o.say), crowd.opened, sleep(o.stormMs)]);
     weather.clear();
+    await onTheWire?.clear();
     way.calm();
     const calmAt = Date.now();
     o.say('The storm is over.');
@@ -89,6 +95,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       kills: killed,
       post: way.counts,
       befallen: weather.befallen,
+      onTheWire: onTheWire?.befallen ?? null,
       verdicts: [...verdicts.values()],
       reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
       settledMs,

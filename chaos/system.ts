@@ -13,6 +13,7 @@ import { startCompany, type Company } from '../src/sandbox/company.js';
 import { withEnds } from '../tests/setup/ends.js';
 import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
+import { openWires, type Wires } from './wires.js';
 
 /** A list of all cases takes its time on a busy machine. */
 const PATIENCE_MS = 30_000;
@@ -23,6 +24,8 @@ export interface System {
   company: Company;
   temporal: Temporal;
   server: DevServer;
+  /** Null without Toxiproxy. */
+  wires: Wires | null;
   cases: Cases;
   gatewayUrl: string;
   workers: Part[];
@@ -33,12 +36,14 @@ export interface SystemOptions {
   /** Logs and the database go here. */
   dir: string;
   workers?: number;
+  /** Where Toxiproxy is; what passes on the wire is not disturbed when absent. */
+  toxiproxy?: string | undefined;
   /** Settings on top of the company's. */
   env?: Record<string, string>;
 }
 
 /** Starts everything. Rejects when a part does not start; nothing is left running then. */
-export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions): Promise<System> {
+export async function startSystem({ dir, workers = 2, toxiproxy, env = {} }: SystemOptions): Promise<System> {
   await mkdir(dir, { recursive: true });
   return withEnds(async (ends) => {
     const server = await devServer({ dbFile: join(dir, 'temporal.db') });
@@ -49,7 +54,16 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
     const temporal = await connectTemporal({ payloads, lazy: true, env: { TEMPORAL_ADDRESS: server.address } });
     ends.push(() => temporal.close());
     const port = await freePort();
-    const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, PORT: String(port), LOG_LEVEL: 'warn', ...env };
+    const wires = toxiproxy ? await openWires(toxiproxy, { ...urlsOf(company), temporal: server.address }) : null;
+    if (wires) ends.push(() => wires.close());
+    const wired = wires && {
+      HELPDESK_URL: `http://${wires.at.helpdesk}`,
+      JIRA_URL: `http://${wires.at.jira}`,
+      ADMIN_URL: `http://${wires.at.admin}`,
+      SMTP_URL: `smtp://${wires.at.mail}`,
+      TEMPORAL_ADDRESS: wires.at.temporal,
+    };
+    const settings = { ...company.env, TEMPORAL_ADDRESS: server.address, ...wired, PORT: String(port), LOG_LEVEL: 'warn', ...env };
     const gatewayUrl = `http://127.0.0.1:${port}`;
     const answers = () => fetch(`${gatewayUrl}/healthz`).then((r) => r.ok, () => false);
     const gateway = new Part('gateway', { dir, settings, ready: answers });
@@ -57,9 +71,11 @@ export async function startSystem({ dir, workers = 2, env = {} }: SystemOptions)
     const all = Array.from({ length: workers }, (_, i) => new Part(`worker-${i + 1}`, { dir, settings: forWorkers, ready: workerServes }));
     ends.push(() => Promise.all([gateway, ...all].map((part) => part.end())));
     await Promise.all([gateway.start(), ...all.map((worker) => worker.start())]);
-    return { company, temporal, server, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway };
+    return { company, temporal, server, wires, cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }), gatewayUrl, workers: all, gateway };
   });
 }
+
+const urlsOf = ({ helpdesk, jira, admin, mail }: Company) => ({ helpdesk: new URL(helpdesk.url).host, jira: new URL(jira.url).host, admin: new URL(admin.url).host, mail: new URL(mail.url).host });
 
 interface PartOptions {
   dir: string;

@@ -28,10 +28,13 @@ export const failed = (result: ChaosResult): boolean => !result.verdicts.every(i
 const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
+/** How many befell, of those whose name holds `word`. */
+const count = (befallen: ChaosResult['befallen'], word = ''): number => Object.entries(befallen).reduce((sum, [name, n]) => (name.includes(word) ? sum + n : sum), 0);
+
 /** A table in Markdown. */
 export function told(result: ChaosResult): string {
   const { lost, stuck, duplicates, odd, hidden, unknown, healed } = sums(result);
-  const { kills, post, befallen, reactedMs } = result;
+  const { kills, post, befallen, onTheWire, reactedMs } = result;
   const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
   const down = (list: readonly number[]) => `p50 ${s(at(sorted(list), 0.5))}, p95 ${s(at(sorted(list), 0.95))}`;
   const rows: [string, string | number][] = [
@@ -42,8 +45,9 @@ export function told(result: ChaosResult): string {
     ['webhooks sent', post.sent],
     ['of them repeated, out of order, never delivered', `${post.repeated}, ${post.late}, ${post.lost}`],
     ['webhooks answered 2xx; 503, with Retry-After; not at all', `${post.answers['202'] ?? 0}; ${post.answers['503'] ?? 0}, ${post.saidWhen}; ${post.answers['none'] ?? 0}`],
-    ['faults of the outside systems', Object.values(befallen).reduce((a, b) => a + b, 0)],
-    ['of them: the work done, and no or a wrong answer', Object.entries(befallen).reduce((sum, [name, n]) => (name.includes('done') ? sum + n : sum), 0)],
+    ['faults of the outside systems', count(befallen)],
+    ['of them: the work done, and no or a wrong answer', count(befallen, 'done')],
+    ['faults on the wire (Toxiproxy), to the outside systems and to Temporal', onTheWire ? `${count(onTheWire)}, of them to Temporal ${count(onTheWire, 'temporal')}` : 'none: Toxiproxy was not there'],
     ['**lost** (an expected effect that is not there)', lost],
     ['**stuck** (a case that is not at its expected end)', stuck],
     ['**duplicates** (notes, replies, Admin, mail, open Jira issues)', duplicates],

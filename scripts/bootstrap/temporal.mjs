@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, executable, installFolder, onPath } from './cache.mjs';
+import { goInstall } from './go.mjs';
 import { withLock } from './lock.mjs';
-import { BootstrapError, lastLines } from './report.mjs';
+import { BootstrapError } from './report.mjs';
 import { run } from './run.mjs';
 import { vendorDownload } from './vendor.mjs';
 
@@ -65,22 +66,10 @@ const download = (folder, log) =>
   vendorDownload({ kind: 'dev-server', version: `v${VERSION}`, folder, name: 'temporal', log });
 
 async function build(folder, log) {
-  const go = await onPath('go');
-  if (!go) {
-    log('Go is not installed, so the Temporal server cannot be built.');
-    return false;
-  }
-  log(`building the Temporal server ${VERSION} with Go; the first time takes about three minutes …`);
-  const built = await run(go, ['install', '-ldflags', '-s -w', PACKAGE], {
-    env: { ...process.env, GOBIN: folder, GOWORK: 'off' },
-    cwd: folder,
-    still: (seconds) => log(`still building the Temporal server, ${seconds} s …`),
-  });
-  if (built.ok && (await versionOf(join(folder, 'temporal')))) {
-    log(`built the Temporal server in ${built.seconds} s; kept in ${cacheDir()}.`);
-    return true;
-  }
-  log(`the build with Go failed:\n${lastLines(built.output)}`);
+  if (await onPath('go')) log(`building the Temporal server ${VERSION} with Go; the first time takes about three minutes …`);
+  if (!(await goInstall({ module: PACKAGE, folder, name: 'temporal', what: 'the Temporal server', log }))) return false;
+  if (await versionOf(join(folder, 'temporal'))) return true;
+  log('what was built does not run as the Temporal CLI.');
   await rm(join(folder, 'temporal'), { force: true });
   return false;
 }

@@ -113,6 +113,8 @@ describe('a lock', () => {
   });
 });
 
+const CLI = '#!/bin/sh\necho "temporal version 1.5.1"\n';
+
 describe('the Temporal server', () => {
   const find = `
     import { temporalBinary } from ${JSON.stringify(resolve('scripts/bootstrap/temporal.mjs'))};
@@ -121,8 +123,6 @@ describe('the Temporal server', () => {
   const nothing = () => ({ ONETOUCH_CACHE: join(folder, 'cache'), ONETOUCH_NO_DOWNLOAD: '1' });
   const found = (env: Record<string, string> = {}) =>
     node(['--input-type=module', '-e', find], { ...nothing(), ...env });
-  const CLI = '#!/bin/sh\necho "temporal version 1.5.1"\n';
-
   test('is the one that TEMPORAL_CLI names, before the one on the PATH', async () => {
     program('temporal', CLI);
     const given = program('mine', CLI);
@@ -162,6 +162,32 @@ describe('the Temporal server', () => {
     const none = await found();
     expect(none.code).toBe(1);
     for (const way of ['Temporal CLI', 'TEMPORAL_CLI', 'Go']) expect(none.said).toContain(way);
+  });
+});
+
+describe('Toxiproxy', () => {
+  const find = `
+    import { toxiproxyBinary } from ${JSON.stringify(resolve('scripts/bootstrap/toxiproxy.mjs'))};
+    import { log, main } from ${JSON.stringify(resolve('scripts/bootstrap/report.mjs'))};
+    await main(async () => { console.log('found ' + await toxiproxyBinary({ log })); return 0; });`;
+  const found = (env: Record<string, string> = {}) => node(['--input-type=module', '-e', find], { ONETOUCH_CACHE: join(folder, 'cache'), ...env });
+
+  test('is the one that is named, or on the PATH; one that is named and not there is said', async () => {
+    const given = program('mine', CLI);
+    const installed = program('toxiproxy-server', CLI);
+    expect(await found({ TOXIPROXY_SERVER: given })).toMatchObject({ code: 0, said: `found ${given}\n` });
+    expect(await found()).toMatchObject({ code: 0, said: `found ${installed}\n` });
+    expect(await found({ TOXIPROXY_SERVER: join(folder, 'absent') })).toMatchObject({ code: 1, said: expect.stringMatching(/TOXIPROXY_SERVER names .*absent/) });
+  });
+
+  test('is built with Go, which names it after its folder; without Go there is none, and that is said', async () => {
+    const none = await found();
+    expect(none).toMatchObject({ code: 0, said: expect.stringMatching(/Go is not installed[^]*found null/) });
+    program('made', CLI);
+    program('go', '#!/bin/sh\n/bin/cp "$HOME/made" "$GOBIN/server"\n');
+    const at = join(folder, 'cache', 'toxiproxy-2.12.0', 'toxiproxy-server');
+    expect((await found()).said).toContain(`found ${at}`);
+    expect(existsSync(at)).toBe(true);
   });
 });
 

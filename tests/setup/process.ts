@@ -1,4 +1,4 @@
-/** A part of onetouch in a process of its own, as in production, so that it may be killed, stood still and measured. */
+/** A process of its own, as in production, so that it may be killed, stood still and measured. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,20 +10,22 @@ const LOOK_EVERY_MS = 50;
 /** So much of what it says is kept, in characters. */
 const KEPT = 100_000;
 
-export type Running = ReturnType<typeof runNode>;
+export type Running = ReturnType<typeof run>;
 
 /** True once the worker says that it serves. */
 export const workerServes = (said: string): boolean => said.includes('the worker is ready');
 
+/** Starts node, e.g. with `['dist/worker.js']`. */
+export const runNode = (args: readonly string[], env: Record<string, string>, heard?: (chunk: Buffer) => void): Running => run(process.execPath, args, env, heard);
+
 /**
- * Starts node, at the root of the project; it ends with this process.
+ * Starts a program, at the root of the project; it ends with this process.
  *
- * @param args what node is given, e.g. `['dist/worker.js']`
  * @param env all that it gets of the environment, but for PATH
  * @param heard gets what it writes, as it comes
  */
-export function runNode(args: readonly string[], env: Record<string, string>, heard?: (chunk: Buffer) => void) {
-  const child = spawn(process.execPath, [...args], {
+export function run(command: string, args: readonly string[], env: Record<string, string>, heard?: (chunk: Buffer) => void) {
+  const child = spawn(command, [...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +62,7 @@ export function runNode(args: readonly string[], env: Record<string, string>, he
         const over = ended();
         if (!over && Date.now() < until) continue;
         await this.kill();
-        throw new Error(`${args.at(-1)} ${over ? 'ended at its start' : 'does not get ready'}:\n${said.slice(-2_000)}`);
+        throw new Error(`${[command, ...args].join(' ')} ${over ? 'ended at its start' : 'does not get ready'}:\n${said.slice(-2_000)}`);
       }
     },
   };

@@ -1,0 +1,96 @@
+/**
+ * Faults on the wire, by Toxiproxy: between onetouch and each outside system, and between onetouch and Temporal, stands a
+ * proxy that slows, slices, stops or resets what passes, for a few seconds at a time.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../tests/setup/temporal.js';
+import { run } from '../tests/setup/process.js';
+import type { Random } from './random.js';
+import type { Befallen } from './weather.js';
+
+export type WireName = 'helpdesk' | 'jira' | 'admin' | 'mail' | 'temporal';
+
+export interface Wires {
+  /** `host:port` of each proxy. */
+  at: Record<WireName, string>;
+  storm(random: Random): { befallen: Befallen; clear(): Promise<void> };
+  close(): Promise<void>;
+}
+
+/** How often faults begin, and how long each lasts: shorter than a client waits, and longer. */
+const BETWEEN_MS = [800, 3_000] as const;
+const LASTS_MS = [500, 6_000] as const;
+
+/** By how often they come. Times in ms, but for the slicer's delay, which is in µs; the rate in KB/s. */
+const TOXICS: readonly (readonly [weight: number, type: string, attributes: (r: Random) => Record<string, number>])[] = [
+  [4, 'latency', (r) => ({ latency: r.int(50, 2_000), jitter: r.int(0, 500) })],
+  [3, 'reset_peer', (r) => ({ timeout: r.int(0, 300) })],
+  [2, 'timeout', (r) => ({ timeout: r.int(100, 4_000) })],
+  [2, 'limit_data', (r) => ({ bytes: r.int(50, 6_000) })],
+  [2, 'slicer', (r) => ({ average_size: r.int(20, 200), size_variation: 10, delay: r.int(100, 3_000) })],
+  [1, 'bandwidth', (r) => ({ rate: r.int(5, 50) })],
+  [1, 'slow_close', (r) => ({ delay: r.int(200, 3_000) })],
+];
+
+/**
+ * Starts the proxies. Rejects when Toxiproxy does not start; nothing is left running then.
+ *
+ * @param server the path of `toxiproxy-server`
+ * @param to `host:port` of what each leads to
+ */
+export async function openWires(server: string, to: Record<WireName, string>): Promise<Wires> {
+  const port = await freePort();
+  const api = `http://127.0.0.1:${port}`;
+  const toxiproxy = run(server, ['-host', '127.0.0.1', '-port', String(port)], {});
+  await toxiproxy.ready(() => fetch(`${api}/version`).then((r) => r.ok, () => false));
+  const ask = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${api}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    if (!answer.ok) throw new Error(`Toxiproxy answered ${answer.status} to ${method} ${path}: ${await answer.text()}`);
+    return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
+  };
+  const names = Object.keys(to) as WireName[];
+  try {
+    const made = await Promise.all(names.map((name) => ask('POST', '/proxies', { name, listen: '127.0.0.1:0', upstream: to[name], enabled: true })));
+    const at = Object.fromEntries(names.map((name, i) => [name, String(made[i]!['listen'])])) as Record<WireName, string>;
+    return { at, storm: (random) => storm(names, ask, random), close: () => toxiproxy.kill() };
+  } catch (error) {
+    await toxiproxy.kill();
+    throw error;
+  }
+}
+
+function storm(names: readonly WireName[], ask: (method: string, path: string, body?: object) => Promise<unknown>, r: Random) {
+  const befallen: Befallen = {};
+  const calm = new AbortController();
+  const pause = (ms: number) => sleep(ms, undefined, { signal: calm.signal }).catch(() => {});
+  const underway = new Set<Promise<void>>();
+
+  async function befall(nth: number): Promise<void> {
+    const [name, [, type, attributes]] = [r.pick(names), r.weighted(TOXICS.map((toxic) => [toxic[0], toxic] as const))];
+    const [stream, toxicity, lastsMs] = [r.pick(['upstream', 'downstream']), r.pick([0.3, 1]), r.int(...LASTS_MS)];
+    const toxic = `${type}-${nth}`;
+    await ask('POST', `/proxies/${name}/toxics`, { name: toxic, type, stream, toxicity, attributes: attributes(r) });
+    befallen[`${name}: ${type}`] = (befallen[`${name}: ${type}`] ?? 0) + 1;
+    await pause(lastsMs);
+    await ask('DELETE', `/proxies/${name}/toxics/${toxic}`);
+  }
+
+  const storming = (async () => {
+    for (let nth = 1; !calm.signal.aborted; nth++) {
+      const one = befall(nth).finally(() => underway.delete(one));
+      underway.add(one);
+      await pause(r.int(...BETWEEN_MS));
+    }
+    await Promise.all(underway);
+  })();
+  // What fails here is told by `clear`.
+  storming.catch(() => {});
+  return {
+    befallen,
+    /** Resolves when every wire is as it was. */
+    async clear(): Promise<void> {
+      calm.abort();
+      await storming;
+    },
+  };
+}
