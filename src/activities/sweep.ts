@@ -1,5 +1,6 @@
 /** What the sweep does: finds what changed, and knocks only where the case does not know it yet. */
 import { Context } from '@temporalio/activity';
+import pMap from 'p-map';
 import { isNews, isSolved, readPast } from '../domain/marks.js';
 import { problemOfLabel } from '../domain/problem.js';
 import { issueDigest, issueSnapshot, snapshot, ticketDigest } from '../domain/snapshot.js';
@@ -27,38 +28,43 @@ export interface ProblemSeen {
   issue: { key: string; digest: string } | null;
 }
 
+/** So many are looked at at once: in a bad hour thousands have changed, and the outside systems have their rate limits. */
+const TOGETHER = 6;
+/** Looks at each and answers the sum. Rejects with the first error. */
+async function sumOf<T>(all: Iterable<T>, look: (one: T) => Promise<number>): Promise<number> {
+  const context = Context.current();
+  const counts = await pMap(all, look, { concurrency: TOGETHER, signal: context.cancellationSignal });
+  return counts.reduce((sum, n) => sum + n, 0);
+}
+
 export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort }) {
   const now = () => new Date().toISOString();
 
   return {
     /** Knocks at the cases of tickets that others changed since; answers how many. */
     async sweepTickets(since: string): Promise<number> {
-      let knocked = 0;
-      for (const ticketId of new Set(await helpdesk.changedSince(since))) {
-        Context.current().heartbeat(ticketId);
+      return sumOf(new Set(await helpdesk.changedSince(since)), async (ticketId) => {
         const ticket = await helpdesk.readTicket(ticketId);
         const digest = ticketDigest(snapshot(ticket));
         const seen = await cases.seen(ticketId);
         // One that does not answer is told, and holds up no other.
         const news = seen === 'unreadable' || (seen ? seen.ticket !== null && seen.ticket !== digest : isNewWithoutCase());
-        if (!news) continue;
+        if (!news) return 0;
         await cases.knock(ticketId, { id: `sweep-${digest}-${now()}`, via: 'sweep', at: now() });
-        knocked += 1;
+        return 1;
 
         function isNewWithoutCase(): boolean {
           const past = readPast(ticket);
           if (past.record) return isNews(past.record, snapshot(ticket));
           return past.cycle > 0 || !(isSolved(ticket) || ticket.status === 'deleted');
         }
-      }
-      return knocked;
+      });
     },
 
     /** Tells the cases and problems of Jira issues that others changed since; answers how many. */
     async sweepIssues(since: string): Promise<number> {
-      let told = 0;
-      for (const issue of await jira.changedSince(since)) {
-        Context.current().heartbeat(issue.key);
+      return sumOf(await jira.changedSince(since), async (issue) => {
+        let told = 0;
         const digest = issueDigest(issueSnapshot(issue));
         for (const label of issue.labels) {
           const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
@@ -83,6 +89,7 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
           await cases.problemIssueChanged(named.id, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
           told += 1;
         }
+        return told;
 
         async function isNewsTo({ id, round }: { id: string; round: number }): Promise<boolean> {
           const seen = await cases.problemSeen(id);
@@ -97,24 +104,21 @@ export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: Hel
           if (seen.issue === null) return issue.category !== 'new' || issue.assigneeId !== null || issue.lastForeignComment !== null;
           return seen.issue.key !== issue.key || seen.issue.digest !== digest;
         }
-      }
-      return told;
+      });
     },
 
     /** Starts again the cases and problems that were ended from outside: what they owe is still owed. */
     async reviveCases(since: string): Promise<number> {
-      const ended = await cases.endedFromOutside(since);
-      for (const ticketId of ended) {
-        Context.current().heartbeat(ticketId);
+      const revived = await sumOf(await cases.endedFromOutside(since), async (ticketId) => {
         await cases.knock(ticketId, { id: `revived-${now()}`, via: 'sweep', at: now() });
-      }
+        return 1;
+      });
       // A problem finds its issue and its cases again.
-      const problems = await cases.problemsEndedFromOutside(since);
-      for (const { id, key } of problems) {
-        Context.current().heartbeat(id);
+      const problems = await sumOf(await cases.problemsEndedFromOutside(since), async ({ id, key }) => {
         await cases.problemIssueChanged(id, { id: `revived-${now()}`, via: 'sweep', at: now(), key });
-      }
-      return ended.length + problems.length;
+        return 1;
+      });
+      return revived + problems;
     },
   };
 }

@@ -6,11 +6,14 @@ import { ActivityFailure, log, patched, proxyActivities, workflowInfo } from '@t
 import type { HealActivities } from '../activities/heal.js';
 import type { SweepActivities } from '../activities/sweep.js';
 
-const { sweepTickets, sweepIssues, reviveCases, healIssues } = proxyActivities<SweepActivities & HealActivities>({
-  startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '1 minute',
-  retry: { maximumAttempts: 3 },
-});
+/** A worker that is lost in the middle of it is missed this soon; see `stillAtIt` in worker.ts. */
+const LOST_AFTER = '20 seconds';
+const named = (summary: string) =>
+  proxyActivities<SweepActivities & HealActivities>({ startToCloseTimeout: '10 minutes', heartbeatTimeout: LOST_AFTER, retry: { maximumAttempts: 3 }, summary });
+const { sweepTickets } = named('tickets changed');
+const { sweepIssues } = named('Jira issues changed');
+const { healIssues } = named('Jira issues made twice');
+const { reviveCases } = named('cases ended from outside');
 
 /** Each system's own mark: it moves on only when that system was asked with success. ISO 8601. */
 export interface SweepResult {
@@ -50,14 +53,14 @@ export async function sweep(): Promise<SweepResult> {
     }
   };
   await Promise.all([
-    ask('helpdesk', (since) => sweepTickets.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'tickets changed' }, [since])),
+    ask('helpdesk', sweepTickets),
     ask('jira', async (since) => {
-      const told = await sweepIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues changed' }, [since]);
+      const told = await sweepIssues(since);
       // A sweep that was under way when this came in goes on without it.
-      if (patched('heal-issues')) healed += await healIssues.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'Jira issues made twice' }, [since]);
+      if (patched('heal-issues')) healed += await healIssues(since);
       return told;
     }),
-    ask('temporal', (since) => reviveCases.executeWithOptions({ startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute', summary: 'cases ended from outside' }, [since])),
+    ask('temporal', reviveCases),
   ]);
   return { ...marks, knocked, healed };
 }
