@@ -132,4 +132,7 @@ export function asItIs(company: Company): Company {
   return { ...company, jira, admin };
 }
 
-export const isClean = ({ lost, twice, odd, stuck, hidden }: Verdict): boolean => [lost, twice, odd, stuck, hidden].every((list) => list.length === 0);
+const WRONG = ['lost', 'twice', 'odd', 'stuck', 'hidden'] as const;
+export const isClean = (verdict: Verdict): boolean => WRONG.every((what) => verdict[what].length === 0);
+/** In words, e.g. `lost: mail 1:promise`. */
+export const wrongWith = (verdict: Verdict): string[] => WRONG.flatMap((what) => (verdict[what].length > 0 ? [`${what}: ${verdict[what].join(', ')}`] : []));

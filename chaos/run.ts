@@ -1,6 +1,7 @@
 /** One fault run, from the first ticket to the verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asItIs, isClean, judge, type Verdict } from './judge.js';
+import pMap from 'p-map';
+import { asItIs, isClean, judge, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
 import { post, type PostCounts } from './post.js';
@@ -39,6 +40,8 @@ export interface ChaosResult {
   ownEnds: number;
 }
 
+const JUDGED_TOGETHER = 8;
+
 /** Rejects only when the run itself cannot go on. */
 export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
   const began = Date.now();
@@ -69,9 +72,9 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     const verdicts = new Map<string, Verdict>();
     const judgeAll = async (which: (verdict: Verdict | undefined) => boolean) => {
       const now = asItIs(company);
-      for (const one of crowd.played) if (which(verdicts.get(one.ticket))) verdicts.set(one.ticket, await judge(one, now, system.cases));
+      const those = crowd.played.filter((one) => which(verdicts.get(one.ticket)));
+      await pMap(those, async (one) => verdicts.set(one.ticket, await judge(one, now, system.cases)), { concurrency: JUDGED_TOGETHER });
     };
-    const allClean = () => [...verdicts.values()].every(isClean);
     const until = calmAt + o.calmMs;
     let arrivedAt = calmAt;
     for (;;) {
@@ -80,7 +83,9 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       await company.idle();
       // What is not in order may still be on its way: the sweep comes, an activity is tried again.
       await judgeAll((verdict) => !verdict || !isClean(verdict));
-      if (allClean() || Date.now() >= until) break;
+      const unclean = [...verdicts.values()].filter((verdict) => !isClean(verdict));
+      if (unclean.length === 0 || Date.now() >= until) break;
+      o.say(`${unclean.length} are not in order yet, among them ${unclean[0]!.ticket} (${unclean[0]!.sample}): ${wrongWith(unclean[0]!).join('; ')}`);
       await sleep(3_000);
     }
     const settledMs = arrivedAt - calmAt;

@@ -1,5 +1,5 @@
 /** What a fault run found, in words. */
-import { isClean } from './judge.js';
+import { isClean, wrongWith } from './judge.js';
 import type { ChaosResult } from './run.js';
 
 export interface Sums {
@@ -68,6 +68,5 @@ export function told(result: ChaosResult): string {
 export const wrongs = ({ verdicts }: ChaosResult): string[] =>
   verdicts.flatMap((v) => {
     if (isClean(v)) return [];
-    const parts = (['lost', 'twice', 'odd', 'stuck', 'hidden'] as const).flatMap((what) => (v[what].length > 0 ? [`${what}: ${v[what].join(', ')}`] : []));
-    return [`${v.ticket} (${v.sample}): ${parts.join('; ')}`];
+    return [`${v.ticket} (${v.sample}): ${wrongWith(v).join('; ')}`];
   });
