@@ -3,6 +3,7 @@
  * what Temporal says of it. Nothing that onetouch says of its own effects counts.
  */
 import type { Cases } from '../src/client/cases.js';
+import type { Entry } from '../src/domain/case.js';
 import { effectsOn } from '../src/dev/effects.js';
 import { US } from '../src/sandbox/ledger.js';
 import type { Company } from '../src/sandbox/company.js';
@@ -67,7 +68,8 @@ const counted = (list: readonly string[]): Map<string, number> => {
 /** Impersonations may be there more than once. */
 const isCounted = (effect: string): boolean => !effect.startsWith('impersonation ');
 
-export async function judge(played: Played, company: Company, cases: Cases): Promise<Verdict> {
+/** @param record everything that a ticket's case recorded, in all of its runs */
+export async function judge(played: Played, company: Company, cases: Pick<Cases, 'state'>, record: (ticket: string) => Promise<readonly Entry[]>): Promise<Verdict> {
   const { sample, ticket, stepsDone, trouble } = played;
   const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], healed: [] };
   const { expects } = sample;
@@ -113,8 +115,9 @@ export async function judge(played: Played, company: Company, cases: Cases): Pro
     }
     if (view.flagged?.startsWith('cannot ')) verdict.stuck.push(view.flagged);
     if (doubtful.size > 0) {
-      const shown = (await cases.timeline(ticket)).filter(({ what, text }) => what === 'flagged' && text.startsWith('it is not known')).length;
-      if (shown === 0) verdict.hidden.push(...verdict.unknown);
+      // In any of its runs: a late webhook starts an ended case again.
+      const shown = (await record(ticket)).some(({ what, text }) => what === 'flagged' && text.startsWith('it is not known'));
+      if (!shown) verdict.hidden.push(...verdict.unknown);
     }
   } catch (error) {
     verdict.stuck.push(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 /** One fault run, from the first ticket to the verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
+import { auditor } from '../src/client/audit.js';
 import { asItIs, isClean, judge, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
@@ -70,10 +71,11 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     o.say('The storm is over.');
 
     const verdicts = new Map<string, Verdict>();
+    const audit = auditor(system.temporal.client, { deadlineMs: 30_000 });
     const judgeAll = async (which: (verdict: Verdict | undefined) => boolean) => {
       const now = asItIs(company);
       const those = crowd.played.filter((one) => which(verdicts.get(one.ticket)));
-      await pMap(those, async (one) => verdicts.set(one.ticket, await judge(one, now, system.cases)), { concurrency: JUDGED_TOGETHER });
+      await pMap(those, async (one) => verdicts.set(one.ticket, await judge(one, now, system.cases, audit.ofCase)), { concurrency: JUDGED_TOGETHER });
     };
     const until = calmAt + o.calmMs;
     let arrivedAt = calmAt;

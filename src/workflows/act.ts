@@ -2,7 +2,7 @@
  * Acting: every effect is done once, by its name. A passing outage flags the case and is tried again at
  * growing intervals; a refusal parks it for a person. All the while the case hears its desk.
  */
-import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, patched, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities, Filed, Written } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
@@ -250,12 +250,17 @@ export async function writeToMember(desk: Desk, name: string, letter: Letter, co
   const written: Written & { handled?: true } = await once(desk, mailDeed(desk, name, letter, content, data, memberOf));
   if (!written.noted) {
     const withFate = 'mail' in content ? { ...content, mail: written.mail } : content;
-    await once(desk, {
+    const told = await once(desk, {
       name: `${name}-noted`,
       text: `noted on the ticket (${name})`,
       run: () =>
         verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name, note: withFate, data: { ...data, mail: written.mail } }),
     });
+    // The note of the worker that was lost has arrived after all, and tells what became of the mail.
+    if (told === 'already' && written.mail === 'unknown' && !written.handled && patched('late-note')) {
+      const late = await reading(desk, 'look for the mail', () => verbs.findMark({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name }));
+      if (late?.mail) written.mail = late.mail as MailFate;
+    }
   }
   const before = desk.state.unsettled;
   if (written.handled) {

@@ -35,13 +35,10 @@ async function town({ mail = 'sent' }: { mail?: 'sent' | 'unknown' } = {}) {
   const view = { ...VIEW, ticketId: ticket, stage: SAMPLE.expects.stage, needs: (mail === 'unknown' ? 'mail-check' : null) as typeof VIEW.needs };
   let flagged = mail === 'unknown';
   const { cases } = fakeCases();
-  const asked = {
-    ...cases,
-    state: () => Promise.resolve(view),
-    timeline: () => Promise.resolve(flagged ? [{ at: '', what: 'flagged' as const, text: 'it is not known whether a mail reached the member', by: 'onetouch', cycle: 1 }] : []),
-  };
+  const record = () =>
+    Promise.resolve(flagged ? [{ at: '', what: 'flagged' as const, text: 'it is not known whether a mail reached the member', by: 'onetouch', cycle: 1 }] : []);
   const played: Played = { sample: SAMPLE, ticket, stepsDone: 0, actedAt: 0, reactedMs: [], arrived: true, trouble: null, acting: false };
-  return { company, jira, act, view, played, hide: () => void (flagged = false), verdict: () => judge(played, asItIs(company!), asked) };
+  return { company, jira, act, view, played, hide: () => void (flagged = false), verdict: () => judge(played, asItIs(company!), { ...cases, state: () => Promise.resolve(view) }, record) };
 }
 
 describe('the judge', () => {

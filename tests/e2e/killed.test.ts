@@ -1,5 +1,8 @@
 /** A worker that is killed in the middle of an effect: another one takes over, and nothing is done twice. */
 import { expect, test } from 'vitest';
+import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
+import { loadWorkerConfig } from '../../src/config.js';
+import { mark } from '../../src/domain/marks.js';
 import { ago, eventually, HOUR_MS, useSite } from './site.js';
 
 /** Jira's search learns of an issue this late. */
@@ -25,9 +28,14 @@ test('SIGKILL between Jira’s create and its completion, and between a mail and
   await noting.happened;
   expect(s.mails(mailed)).toEqual(['1:promise']);
 
+  // The same once more; its note will arrive when nobody waits for it any more.
+  const onItsWay = company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes(':1:promise'), 'timeout');
+  const late = await ripe('M-4');
+  await onItsWay.happened;
+
   await worker.kill();
-  linking.release();
-  noting.release();
+  for (const one of [linking, noting, onItsWay]) one.release();
+  const doubting = company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes(`${late}:1:promise`), 'timeout');
   await s.startWorker();
 
   expect(await s.at(filed, 'awaiting-resolution', PATIENCE_MS)).toMatchObject({ needs: null, flagged: null });
@@ -36,6 +44,14 @@ test('SIGKILL between Jira’s create and its completion, and between a mail and
   await eventually(async () => expect(await s.state(mailed)).toMatchObject({ needs: 'mail-check', flagged: expect.stringContaining('mail') }), PATIENCE_MS);
   expect(s.mails(mailed)).toEqual(['1:promise']);
   expect(s.effects(mailed)).toEqual(['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS']);
+  // The case is about to note its doubt.
+  await doubting.happened;
+  const helpdesk = await connectHelpdesk(loadWorkerConfig(company.env).helpdesk);
+  await helpdesk.updateTicket(late, { comment: { public: false, body: `It went out.\n\n${mark(`${late}:1:promise`, { mail: 'sent' })}` } });
+  doubting.release();
+  expect(await s.at(late, 'awaiting-resolution', PATIENCE_MS)).toMatchObject({ needs: null, flagged: null });
+  expect(s.mails(late)).toEqual(['1:promise']);
+  expect(s.effects(late)).toEqual(['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS']);
   await s.say(mailed, 'mail', { outcome: 'was-sent' });
   expect(await s.state(mailed)).toMatchObject({ stage: 'awaiting-resolution', needs: null, flagged: null });
   expect(s.mails(mailed)).toEqual(['1:promise']);
