@@ -1,5 +1,6 @@
 /** The report of the crash points, as a section of docs/reliability.md. */
-import { EFFECTS, POINTS } from './crash-points.js';
+import { POINTS } from './crash-effect.js';
+import { EFFECTS } from './crash-points.js';
 import type { Crash } from './crash-run.js';
 
 const seconds = (ms: number | undefined): string => (ms === undefined ? '' : `${(ms / 1_000).toFixed(1)} s`);

@@ -1,7 +1,8 @@
 /** Command: `npm run crash -- --times 20`. Kills a worker at every crash point. Exit code 1 when an effect is lost or done twice. */
 import { Command, InvalidArgumentError } from 'commander';
 import { quietRuntime } from '../tests/setup/quiet.js';
-import { EFFECTS, POINTS, type Wanted } from './crash-points.js';
+import { POINTS } from './crash-effect.js';
+import { EFFECTS, type Wanted } from './crash-points.js';
 import { crashAddition, crashReport } from './crash-report.js';
 import { crashAll } from './crash-run.js';
 import { openCrashSite } from './crash-site.js';
