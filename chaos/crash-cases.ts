@@ -7,7 +7,7 @@ const VMP: Partial<NewTicket> = { inquiry: 'vmp-scheduling-blocked' };
 // Neither a page nor a code is known: it is in no problem and has an issue of its own.
 const TECHNICAL: Partial<NewTicket> = { errorKind: 'server-error' };
 const FILED = ['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS'];
-const REPORTED = ['account-note', 'issue INFRA', 'mail 1:promise', 'note 1:ask-report', 'note 1:promise', 'remote-link INFRA'];
+export const REPORTED = ['account-note', 'issue INFRA', 'mail 1:promise', 'note 1:ask-report', 'note 1:promise', 'remote-link INFRA'];
 export const WAITS = 'awaiting-resolution';
 
 /** The activity reads the ticket before it acts; the consultation has read it once before that. */

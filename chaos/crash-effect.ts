@@ -35,6 +35,9 @@ export interface Subject {
   problem: string;
   /** Its employer group's id in Admin. */
   group: string;
+  /** The ticket of another member that it comes together with, and that one's problem. */
+  other: string;
+  otherProblem: string;
 }
 type Does = (t: Subject, site: CrashSite) => Promise<unknown>;
 
@@ -53,8 +56,8 @@ export interface CrashEffect {
   needs?: Need;
   all: readonly string[];
   ticket: Partial<NewTicket>;
-  /** Its ticket belongs to a problem. */
-  hasProblem?: true;
+  /** The ticket of another member; where the error's text is known, on a page of its own. */
+  other?: Partial<NewTicket>;
   /** Its ticket is about an employer group, of which Admin knows this. */
   group?: (memberId: string) => GroupFacts;
   /** There is an issue that another one can be a duplicate of. */

@@ -2,6 +2,7 @@
  * The crash points: for each outside effect, the case that makes it, and at which request of the worker each of
  * the four moments is.
  */
+import type { NewTicket } from '../src/sandbox/helpdesk/stand-in.js';
 import { problemId, signatureOf } from '../src/policy/signature.js';
 import { caseId } from '../src/workflows/messages.js';
 import { troubleshootingId } from '../src/workflows/troubleshooting-messages.js';
@@ -34,17 +35,16 @@ export async function open(site: CrashSite, { effect, point, carriedOut }: Wante
   await admin.setMember(memberId, { email, requirements: [{ name: 'Consent', met: true, since }], ...(group && { employerGroup: group }) });
   if (effect.group) await admin.setGroup(group, { name: `Group ${nth}`, ...effect.group(memberId) });
   const survivor = effect.hasSurvivor ? await jira.file('PRODOPS', 'The one that survives') : '';
-  const report = effect.hasProblem && { ...effect.ticket.report, pageOrFeature: `Page ${nth}` };
-  const problem = report ? problemId(signatureOf(effect.ticket.errorKind, report)!) : '';
-  const ticketId = await helpdesk.openTicket({
-    subject: 'I need help',
-    description: 'It does not work for me.',
-    ...effect.ticket,
-    ...(report && { report }),
-    ...(group && { employerGroup: group }),
-    member: { name: 'Robin Doe', email, memberId },
-  });
-  const victim = { ticketId, memberId, email, survivor, problem, group, effect, point, carriedOut };
+  const openOne = async (ticket: Partial<NewTicket>, from: string, member: NewTicket['member']) => {
+    // Where the error's text is known the page is its own, and so is its problem.
+    const report = ticket.report && { ...ticket.report, pageOrFeature: `Page ${from}` };
+    const signature = report && signatureOf(ticket.errorKind, report);
+    const ticketId = await helpdesk.openTicket({ subject: 'I need help', description: 'It does not work for me.', ...ticket, ...(report && { report }), member });
+    return { ticketId, problem: signature ? problemId(signature) : '' };
+  };
+  const other = effect.other ? await openOne(effect.other, `o${nth}`, { name: 'Sam Roe', email: `o-${nth}@example.com` }) : { ticketId: '', problem: '' };
+  const its = await openOne({ ...effect.ticket, ...(group && { employerGroup: group }) }, `m${nth}`, { name: 'Robin Doe', email, memberId });
+  const victim = { ...its, memberId, email, survivor, group, other: other.ticketId, otherProblem: other.problem, effect, point, carriedOut };
   beforehand(victim);
   return victim;
 }
@@ -57,8 +57,9 @@ export function arm(site: CrashSite, victim: Victim): Hold {
   return site.wires[on].hold(moment, matches);
 }
 
-/** The workflows whose work it is: the case, and its problem or its group troubleshooting. */
-export const workflowsOf = ({ ticketId, problem, group }: Subject): string[] => [caseId(ticketId), ...(problem ? [problem] : []), ...(group ? [troubleshootingId(ticketId, 1)] : [])];
+/** The workflows whose work it is: the case first. */
+export const workflowsOf = ({ ticketId, problem, group, other, otherProblem }: Subject): string[] =>
+  [caseId(ticketId), problem, group && troubleshootingId(ticketId, 1), other && caseId(other), otherProblem].filter((id) => id !== '');
 /** The one that makes the effect. */
 export const workflowAt = (v: Victim): string => v.effect.workflow?.(v) ?? caseId(v.ticketId);
 

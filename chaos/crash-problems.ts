@@ -1,7 +1,8 @@
 /** The effects of problems, and of their cases on the problem's issue. */
 import { problemLabel } from '../src/domain/problem.js';
-import { WAITS } from './crash-cases.js';
-import { answerTo, onIssue, spot, type CrashEffect, type Subject } from './crash-effect.js';
+import type { Actor } from '../src/workflows/messages.js';
+import { REPORTED, WAITS } from './crash-cases.js';
+import { answerTo, is, label, onIssue, spot, type CrashEffect, type Spot, type Subject } from './crash-effect.js';
 import type { CrashSite } from './crash-site.js';
 
 /** What is known of the error: that makes it a problem. The page is each victim's own. */
@@ -19,7 +20,15 @@ const closedAsDuplicate = {
   after: IN_PROBLEM,
   pull: async (t: Subject, site: CrashSite) => site.company.jira.resolve(filedAt(site, t).key, 'Duplicate', { duplicateOf: t.survivor }),
 };
-const base = { stage: WAITS, ticket: KNOWN, hasProblem: true } as const;
+/** An agent puts the case of another employer group's ticket into it, whose own issue is then a duplicate of its issue. */
+const ACME = { ...KNOWN, employerGroup: 'Acme' };
+const GLOBEX = { errorKind: 'server-error', employerGroup: 'Globex' } as const;
+const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
+async function link(ticketId: string, into: string, { cases }: CrashSite): Promise<void> {
+  const answer = await cases.link(ticketId, { problem: into, reason: 'it is the same', by: AGENT });
+  if (!answer.accepted) throw new Error(answer.reason);
+}
+const base = { stage: WAITS, ticket: KNOWN } as const;
 
 export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
   {
@@ -49,5 +58,29 @@ export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
     ...base, name: 'Jira: comment on the issue that a problem moved to', counted: 'comment 1:moved', activity: 'followForProblem',
     workflow: problem, all: MOVED, hasSurvivor: true, trigger: closedAsDuplicate,
     spots: (t) => ({ before: commentsOf(t, 'GET'), effect: commentsOf(t, 'POST'), next: 'completion' }),
+  },
+  {
+    ...base, name: "Jira: raise a problem's priority", counted: 'priority Highest', activity: 'raiseProblem', workflow: problem, ticket: ACME, other: GLOBEX,
+    // Both cases' reports; and a minute later the new figures.
+    all: [...IN_PROBLEM, 'comment 1:problem-report', 'priority Highest', 'comment 1:system-wide', 'description '].sort(),
+    spots(t, site) {
+      const on = (method: string, rest = '', body = '') => onIssue(t, site, method, rest, { labelled: labelOf(t), body });
+      const raise = on('PUT', '', '"priority"');
+      // Nothing is looked at before: it is cut off on its way.
+      return { before: raise, effect: raise, next: on('GET', '/comment') };
+    },
+    trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
+  },
+  {
+    stage: WAITS, name: "Jira: link a case's own issue to that of its problem", counted: 'link Duplicate', activity: 'closeOwnIssue', ticket: GLOBEX, other: ACME,
+    all: [...REPORTED, 'note 1:linked-1', 'link Duplicate', 'comment 1:linked'].sort(),
+    spots(t, site) {
+      const own = onIssue(t, site, 'GET');
+      const before: Spot = { ...own, matches: (asked) => own.matches(asked) && asked.path.includes('fields=issuelinks') };
+      const key = () => site.company.jira.issues().find((i) => i.labels.includes(label(t)))!.key;
+      const effect: Spot = { on: 'jira', matches: (asked) => is(asked, 'POST', '/rest/api/3/issueLink', 'Duplicate') && asked.body.includes(`"${key()}"`) };
+      return { before, effect, next: onIssue(t, site, 'GET', '/comment') };
+    },
+    trigger: { after: REPORTED, pull: (t, site) => link(t.ticketId, t.otherProblem, site) },
   },
 ];

@@ -71,7 +71,7 @@ test('a completion is legible on the wire, compressed or not', () => {
 });
 
 test('the report has a line for each point, and leaves the rest of the document as it is', () => {
-  const crash = (recoveryMs: number): Crash => ({ victim: { effect: named('Mail'), point: 'sent', carriedOut: false, ticketId: '1', memberId: 'M-1', email: '', survivor: '', problem: '', group: '' }, recoveryMs, wrong: null, times: 0, mailInDoubt: true, missed: null });
+  const crash = (recoveryMs: number): Crash => ({ victim: { effect: named('Mail'), point: 'sent', carriedOut: false, ticketId: '1', memberId: 'M-1', email: '', survivor: '', problem: '', group: '', other: '', otherProblem: '' }, recoveryMs, wrong: null, times: 0, mailInDoubt: true, missed: null });
   const table = crashTable([crash(20_000), crash(21_000), crash(22_000)]);
   expect(table).toContain('| Mail | sent | 3 | 0 | 3 | 0 | 21.0 s | 22.0 s |');
   const first = withSection('# Title\n', 'crash', 'one');
