@@ -67,7 +67,7 @@ export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
       const on = (method: string, rest = '', body = '') => onIssue(t, site, method, rest, { labelled: labelOf(t), body });
       const raise = on('PUT', '', '"priority"');
       // Nothing is looked at before: it is cut off on its way.
-      return { before: raise, effect: raise, next: on('GET', '/comment') };
+      return { before: raise, effect: raise, next: on('POST', '/comment', ':1:system-wide') };
     },
     trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
   },
