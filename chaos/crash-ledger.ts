@@ -9,33 +9,42 @@ export interface NeedsAndStage {
 }
 /** One effect as the outside has it. */
 export interface Done {
-  /** e.g. `note 1:promise`, `issue PRODOPS`, `mail 1:promise`, without the ticket's number. */
+  /** e.g. `note 1:promise`, `issue PRODOPS`, `mail 1:promise`, without the ticket's number, or the problem's. */
   what: string;
   /** Milliseconds since 1970. */
   atMs: number;
 }
 
-/** Everything that we did to the outside for one ticket. */
-export function doneFor(outside: Outside, ticketId: string): Done[] {
+/** Everything that we did to the outside for one ticket, and for its problem where it has one of its own. */
+export function doneFor(outside: Outside, { ticketId, problem }: { ticketId: string; problem: string }): Done[] {
+  const isOurs = (label: string) => label.startsWith(`onetouch-${ticketId}-`) || (problem !== '' && label.startsWith(`onetouch-${problem}`));
   const ours = (ledger: readonly Effect[]) => ledger.filter((effect) => effect.by === US);
-  const keys = outside.jira.issues().filter((i) => i.labels.some((l) => l.startsWith(`onetouch-${ticketId}-`))).map((i) => i.key);
+  const keys = outside.jira.issues().filter((i) => i.labels.some(isOurs)).map((i) => i.key);
   // The helpdesk mails a public reply by itself.
   const helpdesk = ours(outside.helpdesk.ledger).filter(({ on, kind }) => on === ticketId && kind !== 'mail');
   const jira = ours(outside.jira.ledger).filter(({ on }) => keys.includes(on));
-  const admin = ours(outside.admin.ledger).filter(({ text }) => text.includes(`Ticket ${ticketId}:`));
+  const admin = ours(outside.admin.ledger).filter(({ text }) => text.includes(`Ticket ${ticketId}:`) || text.includes(`key ${ticketId}:`));
+  const open = outside.admin.sessions().filter((s) => s.key.startsWith(`${ticketId}:`) && s.endedAt === null);
   const mails = outside.mail.messages.flatMap(({ messageId, at }) => {
     const [, ticket, name] = /^<(\d+)\.([^@]+)@/.exec(messageId) ?? [];
     return ticket === ticketId ? [{ what: `mail ${name!.replaceAll('.', ':')}`, atMs: Date.parse(at) }] : [];
   });
-  return [...[...helpdesk, ...jira, ...admin].map((e) => ({ what: named(e, ticketId), atMs: Date.parse(e.at) })), ...mails];
+  const left = open.map(({ memberId, openedAt }) => ({ what: `a look as ${memberId} that was not ended`, atMs: Date.parse(openedAt) }));
+  return [...[...helpdesk, ...jira, ...admin].map((e) => ({ what: named(e, ticketId, problem), atMs: Date.parse(e.at) })), ...mails, ...left];
 }
 
-function named({ kind, text, on }: Effect, ticketId: string): string {
-  const name = /\[onetouch \d+:(\d+:[^\s\]]+)/.exec(text)?.[1] ?? /^Ref\. \d+:(\d+:\S+)/m.exec(text)?.[1];
+function named({ kind, text, on }: Effect, ticketId: string, problem: string): string {
+  const name = NAMES.map((shape) => shape.exec(text)?.[1]).find(Boolean);
   // The name of an addition to the report ends in the time.
   if (name) return `${kind} ${name.replace(/report-\d+-\d+$/, 'report')}`;
   if (kind === 'issue' || kind === 'remote-link') return `${kind} ${on.replace(/-\d+$/, '')}`;
+  if (kind === 'link') return `link ${text.split(' ')[0]}`;
   // Jira tells all labels; the last one is new.
-  if (kind === 'labels') return `label ${text.split(' ').at(-1)!.replace(`onetouch-${ticketId}-`, 'onetouch-TICKET-')}`;
+  if (kind === 'labels') {
+    const label = text.split(' ').at(-1)!.replace(`onetouch-${ticketId}-`, 'onetouch-TICKET-');
+    return `label ${problem ? label.replace(problem, 'PROBLEM') : label}`;
+  }
   return kind === 'account-note' ? kind : `${kind} ${text}`;
 }
+/** In a note or a comment, in a reply to a member, and as the key of a request to Admin. */
+const NAMES = [/\[onetouch (?:\d+|problem-[^:\s]+):(\d+:[^\s\]]+)/, /^Ref\. \d+:(\d+:\S+)/m, /\bkey \d+:(\d+:\S+)$/];

@@ -4,6 +4,7 @@
  */
 import { pino } from 'pino';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { cases } from '../src/client/cases.js';
 import { connectTemporal } from '../src/client/connect.js';
 import { loadGatewayConfig } from '../src/config.js';
 import { startGateway } from '../src/gateway.js';
@@ -57,11 +58,15 @@ export function openCrashSite(worker: readonly string[]) {
       TEMPORAL_ADDRESS: wires.temporal.address,
       SWEEP_MINUTES: String(24 * 60),
     };
-    const handle = (ticketId: string) => temporal.client.workflow.getHandle(caseId(ticketId));
+    const workflow = (workflowId: string) => temporal.client.workflow.getHandle(workflowId);
+    const handle = (ticketId: string) => workflow(caseId(ticketId));
     const outside: Outside = company;
 
     return {
       company, outside, wires, handle,
+      cases: cases(temporal.client),
+      /** What the gateway signs grants with. */
+      grantKeys: gatewayConfig.grantKeys,
       /** Starts a worker; resolves when it is ready. */
       async startWorker(): Promise<Running> {
         const started = runNode(worker, { ...settings, LOG_LEVEL: 'info' });
@@ -69,17 +74,18 @@ export function openCrashSite(worker: readonly string[]) {
         await started.ready(workerServes);
         return started;
       },
-      /** Where the case stands, and which of its activities Temporal waits for. */
-      async look(ticketId: string): Promise<NeedsAndStage & { atRest: boolean; waitsFor: string[] }> {
-        const described = await handle(ticketId).describe().catch(notYet);
-        if (!described) return { stage: null, needs: null, waitsFor: [], atRest: false };
-        const { typedSearchAttributes: of, raw } = described;
-        const waitsFor = (raw.pendingActivities ?? []).map((a) => a.activityType?.name ?? '');
-        return { stage: of.get(SEARCH.stage) ?? null, needs: of.get(SEARCH.needs) ?? null, waitsFor, atRest: waitsFor.length === 0 && !raw.pendingWorkflowTask };
+      /** Where the case stands, which is the first of these workflows, and which of their activities Temporal waits for. */
+      async look(workflowIds: readonly string[]): Promise<NeedsAndStage & { atRest: boolean; waitsFor: string[] }> {
+        const all = await Promise.all(workflowIds.map((id) => workflow(id).describe().catch(notYet)));
+        const there = all.filter((one) => one !== null);
+        const waitsFor = there.flatMap(({ raw }) => (raw.pendingActivities ?? []).map((a) => a.activityType?.name ?? ''));
+        const of = all[0]?.typedSearchAttributes;
+        const atRest = there.length === all.length && waitsFor.length === 0 && !there.some(({ raw }) => raw.pendingWorkflowTask);
+        return { stage: of?.get(SEARCH.stage) ?? null, needs: of?.get(SEARCH.needs) ?? null, waitsFor, atRest };
       },
-      /** When, after `sinceMs`, the case first heard of an activity that was done; milliseconds since 1970. */
-      async firstDone(ticketId: string, sinceMs: number): Promise<number | null> {
-        const { events } = await handle(ticketId).fetchHistory();
+      /** When, after `sinceMs`, the workflow first heard of an activity that was done; milliseconds since 1970. */
+      async firstDone(workflowId: string, sinceMs: number): Promise<number | null> {
+        const { events } = await workflow(workflowId).fetchHistory();
         const done = (events ?? []).filter((e) => e.activityTaskCompletedEventAttributes).map((e) => msOf(e.eventTime));
         return done.find((at) => at > sinceMs) ?? null;
       },
@@ -87,7 +93,7 @@ export function openCrashSite(worker: readonly string[]) {
   });
 }
 
-/** The webhook of its ticket is still on its way. */
+/** The webhook of its ticket is still on its way, or its case has not begun it. */
 function notYet(error: unknown): null {
   if (error instanceof WorkflowNotFoundError) return null;
   throw error;

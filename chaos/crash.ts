@@ -1,7 +1,8 @@
 /** Command: `npm run crash -- --times 20`. Kills a worker at every crash point. Exit code 1 when an effect is lost or done twice. */
 import { Command, InvalidArgumentError } from 'commander';
 import { quietRuntime } from '../tests/setup/quiet.js';
-import { EFFECTS, POINTS, type Wanted } from './crash-points.js';
+import { POINTS } from './crash-effect.js';
+import { EFFECTS, type Wanted } from './crash-points.js';
 import { crashAddition, crashReport } from './crash-report.js';
 import { crashAll } from './crash-run.js';
 import { openCrashSite } from './crash-site.js';
@@ -14,7 +15,7 @@ const whole = (text: string): number => {
 const options = new Command('npm run crash --')
   .description('Kills a worker before, in and after every outside effect, and counts in the outside systems what is there.')
   .option('--times <n>', 'how often at each point', whole, 1)
-  .option('--together <n>', 'how often at each point by one kill', whole, 2)
+  .option('--together <n>', 'how often at each point by one kill', whole, 1)
   .option('--only <pattern>', 'the effects whose name matches, without regard to case')
   .option('--report <file>', 'writes its section of this document')
   .parse()
@@ -34,7 +35,7 @@ try {
   const crashes = await crashAll(site, wanted, together * points.length, (what) => console.log(`kill ${++rounds}: ${what}`));
   const hit = crashes.filter((c) => c.missed === null).length;
   const wrong = crashes.filter((c) => c.wrong !== null);
-  const command = ['npm run crash --', `--times ${times}`, together === 2 ? [] : `--together ${together}`, only ? `--only '${only}'` : [], options.report ? `--report ${options.report}` : []].flat().join(' ');
+  const command = ['npm run crash --', `--times ${times}`, together === 1 ? [] : `--together ${together}`, only ? `--only '${only}'` : [], options.report ? `--report ${options.report}` : []].flat().join(' ');
   const text = (only ? crashAddition : crashReport)(crashes, { wanted: wanted.length, rounds, command, tookMs: Date.now() - began });
   console.log(`\n${text}\n`);
   for (const { victim, wrong: what } of wrong) console.log(`WRONG ticket ${victim.ticketId}, ${victim.effect.name}, ${victim.point}: ${what}`);

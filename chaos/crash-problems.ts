@@ -1,0 +1,86 @@
+/** The effects of problems, and of their cases on the problem's issue. */
+import { problemLabel } from '../src/domain/problem.js';
+import type { Actor } from '../src/workflows/messages.js';
+import { REPORTED, WAITS } from './crash-cases.js';
+import { answerTo, is, label, onIssue, spot, type CrashEffect, type Spot, type Subject } from './crash-effect.js';
+import type { CrashSite } from './crash-site.js';
+
+/** What is known of the error: that makes it a problem. The page is each victim's own. */
+const KNOWN = { errorKind: 'server-error', report: { errorText: 'HTTP 502' } } as const;
+const IN_PROBLEM = ['account-note', 'comment 1:problem-report', 'issue INFRA', 'mail 1:promise', 'note 1:ask-report', 'note 1:promise'];
+/** The problem's issue was closed as a duplicate: it goes on with the one that survives, which gets its labels. */
+const MOVED = [...IN_PROBLEM, 'label onetouch', 'label onetouch-PROBLEM', 'label onetouch-PROBLEM-1', 'comment 1:moved'].sort();
+
+const labelOf = ({ problem }: Subject): string => problemLabel(problem, 1);
+const filedAt = ({ company }: CrashSite, t: Subject) => company.jira.issues().find((i) => i.labels.includes(labelOf(t)))!;
+const problem = (t: Subject): string => t.problem;
+const create = (t: Subject) => spot('jira', 'POST', '/rest/api/3/issue', `"${labelOf(t)}"`);
+const commentsOf = ({ survivor }: Subject, method: string) => spot('jira', method, new RegExp(`/issue/${survivor}/comment(\\?|$)`));
+const closedAsDuplicate = {
+  after: IN_PROBLEM,
+  pull: async (t: Subject, site: CrashSite) => site.company.jira.resolve(filedAt(site, t).key, 'Duplicate', { duplicateOf: t.survivor }),
+};
+/** An agent puts the case of another employer group's ticket into it, whose own issue is then a duplicate of its issue. */
+const ACME = { ...KNOWN, employerGroup: 'Acme' };
+const GLOBEX = { errorKind: 'server-error', employerGroup: 'Globex' } as const;
+const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
+async function link(ticketId: string, into: string, { cases }: CrashSite): Promise<void> {
+  const answer = await cases.link(ticketId, { problem: into, reason: 'it is the same', by: AGENT });
+  if (!answer.accepted) throw new Error(answer.reason);
+}
+const base = { stage: WAITS, ticket: KNOWN } as const;
+
+export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
+  {
+    ...base, name: "Jira: create a problem's issue", counted: 'issue INFRA', activity: 'fileProblem', workflow: problem, all: IN_PROBLEM,
+    spots: (t, site) => ({
+      before: spot('jira', 'POST', /\/search\/jql$/, labelOf(t)),
+      effect: create(t),
+      next: onIssue(t, site, 'GET', '', { labelled: labelOf(t) }),
+    }),
+  },
+  {
+    ...base, name: "Jira: comment a case's report on its problem's issue", counted: 'comment 1:problem-report', activity: 'commentIssue', all: IN_PROBLEM,
+    spots(t, site) {
+      const on = (method: string, body = '') => onIssue(t, site, method, '/comment', { labelled: labelOf(t), body });
+      return { before: on('GET'), effect: on('POST', `${t.ticketId}:1:problem-report`), next: 'completion' };
+    },
+  },
+  {
+    ...base, name: 'Jira: label the issue that a problem moved to', counted: 'label onetouch-PROBLEM-1', activity: 'followForProblem',
+    workflow: problem, all: MOVED, hasSurvivor: true, trigger: closedAsDuplicate,
+    spots(t) {
+      const labels = (name: string) => spot('jira', 'PUT', new RegExp(`/issue/${t.survivor}$`), `"${name}"`);
+      return { before: answerTo(labels(`onetouch-${t.problem}`)), effect: labels(labelOf(t)), next: commentsOf(t, 'GET') };
+    },
+  },
+  {
+    ...base, name: 'Jira: comment on the issue that a problem moved to', counted: 'comment 1:moved', activity: 'followForProblem',
+    workflow: problem, all: MOVED, hasSurvivor: true, trigger: closedAsDuplicate,
+    spots: (t) => ({ before: commentsOf(t, 'GET'), effect: commentsOf(t, 'POST'), next: 'completion' }),
+  },
+  {
+    ...base, name: "Jira: raise a problem's priority", counted: 'priority Highest', activity: 'raiseProblem', workflow: problem, ticket: ACME, other: GLOBEX,
+    // Both cases' reports; and a minute later the new figures.
+    all: [...IN_PROBLEM, 'comment 1:problem-report', 'priority Highest', 'comment 1:system-wide', 'description '].sort(),
+    spots(t, site) {
+      const on = (method: string, rest = '', body = '') => onIssue(t, site, method, rest, { labelled: labelOf(t), body });
+      const raise = on('PUT', '', '"priority"');
+      // Nothing is looked at before: it is cut off on its way.
+      return { before: raise, effect: raise, next: on('POST', '/comment', ':1:system-wide') };
+    },
+    trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
+  },
+  {
+    stage: WAITS, name: "Jira: link a case's own issue to that of its problem", counted: 'link Duplicate', activity: 'closeOwnIssue', ticket: GLOBEX, other: ACME,
+    all: [...REPORTED, 'note 1:linked-1', 'link Duplicate', 'comment 1:linked'].sort(),
+    spots(t, site) {
+      const own = onIssue(t, site, 'GET');
+      const before: Spot = { ...own, matches: (asked) => own.matches(asked) && asked.path.includes('fields=issuelinks') };
+      const key = () => site.company.jira.issues().find((i) => i.labels.includes(label(t)))!.key;
+      const effect: Spot = { on: 'jira', matches: (asked) => is(asked, 'POST', '/rest/api/3/issueLink', 'Duplicate') && asked.body.includes(`"${key()}"`) };
+      return { before, effect, next: onIssue(t, site, 'GET', '/comment') };
+    },
+    trigger: { after: REPORTED, pull: (t, site) => link(t.ticketId, t.otherProblem, site) },
+  },
+];
