@@ -37,8 +37,8 @@ export const verbs = {
   groupResult: named('read how the group troubleshooting ended').groupResult,
   noteAccount: named("note on the member's account").noteAccount,
 };
-/** A worker that is lost while it does one of these is missed this soon; see `stillAtIt` in worker.ts. */
-const LOST_AFTER = '20 seconds';
+/** A worker that is lost in the middle is missed this soon; see `stillAtIt` in worker.ts. */
+export const LOST_AFTER = '20 seconds';
 /** Filing looks for the label again before it repeats, and may have to wait out the search index's lag. */
 const filingPatience: ActivityOptions = { ...patience, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '6 minutes', heartbeatTimeout: LOST_AFTER };
 const filing = proxyActivities<Pick<Activities, 'fileIssue'>>(filingPatience);

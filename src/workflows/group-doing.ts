@@ -3,7 +3,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { TroubleshootingActivities } from '../activities/troubleshooting.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Note } from '../wording/contents.js';
-import { failureOf, verbs as caseVerbs } from './act.js';
+import { failureOf, LOST_AFTER, verbs as caseVerbs } from './act.js';
 import type { Bench } from './bench.js';
 import { after, now } from './desk.js';
 
@@ -14,6 +14,7 @@ const named = (summary: string, maximumAttempts?: number) =>
   proxyActivities<TroubleshootingActivities>({
     startToCloseTimeout: '60 seconds',
     scheduleToCloseTimeout: '4 minutes',
+    heartbeatTimeout: LOST_AFTER,
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'], ...(maximumAttempts ? { maximumAttempts } : {}) },
     summary,
   });

@@ -5,7 +5,7 @@ import type { ProblemActivities } from '../activities/problems.js';
 import type { ProblemMember } from '../domain/problem.js';
 import { meaningOf } from '../policy/resolutions.js';
 import type { ProblemFigures } from '../wording/problems.js';
-import { failureOf } from './act.js';
+import { failureOf, LOST_AFTER } from './act.js';
 import { after, iso, now } from './desk.js';
 import { reopen, resolve } from './problem-hearing.js';
 import type { ProblemSays } from './problem-messages.js';
@@ -38,11 +38,11 @@ const PAST = '';
 const act = proxyActivities<ProblemActivities & Pick<Activities, 'readIssue'>>({
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '4 minutes',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: LOST_AFTER,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: ['Refused'] },
 });
 /** Tried once by itself: a repeat could be a second mail. */
-const mailing = proxyActivities<Pick<ProblemActivities, 'mailOps'>>({ startToCloseTimeout: '90 seconds', heartbeatTimeout: '20 seconds', retry: { maximumAttempts: 1 } });
+const mailing = proxyActivities<Pick<ProblemActivities, 'mailOps'>>({ startToCloseTimeout: '90 seconds', heartbeatTimeout: LOST_AFTER, retry: { maximumAttempts: 1 } });
 
 const open = (state: ProblemState): boolean => state.stage === 'open' || state.stage === 'choosing';
 const when = (is: boolean): string | null => (is ? PAST : null);

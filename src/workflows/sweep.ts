@@ -5,9 +5,8 @@
 import { ActivityFailure, log, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { HealActivities } from '../activities/heal.js';
 import type { SweepActivities } from '../activities/sweep.js';
+import { LOST_AFTER } from './act.js';
 
-/** A worker that is lost in the middle of it is missed this soon; see `stillAtIt` in worker.ts. */
-const LOST_AFTER = '20 seconds';
 const named = (summary: string) =>
   proxyActivities<SweepActivities & HealActivities>({ startToCloseTimeout: '10 minutes', heartbeatTimeout: LOST_AFTER, retry: { maximumAttempts: 3 }, summary });
 const { sweepTickets } = named('tickets changed');
