@@ -21,6 +21,9 @@ export interface Wires {
 const BETWEEN_MS = [800, 3_000] as const;
 const LASTS_MS = [500, 6_000] as const;
 
+const TRIES = 5;
+const DONE_BEFORE: Partial<Record<string, number>> = { POST: 409, DELETE: 404 };
+
 /** By how often they come. Times in ms, but for the slicer's delay, which is in µs; the rate in KB/s. */
 const TOXICS: readonly (readonly [weight: number, type: string, attributes: (r: Random) => Record<string, number>])[] = [
   [4, 'latency', (r) => ({ latency: r.int(50, 2_000), jitter: r.int(0, 500) })],
@@ -44,9 +47,14 @@ export async function openWires(server: string, to: Record<WireName, string>): P
   const toxiproxy = run(server, ['-host', '127.0.0.1', '-port', String(port)], {});
   await toxiproxy.ready(() => fetch(`${api}/version`).then((r) => r.ok, () => false));
   const ask = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${api}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
-    if (!answer.ok) throw new Error(`Toxiproxy answered ${answer.status} to ${method} ${path}: ${await answer.text()}`);
-    return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
+    for (let tries = 1; ; tries++) {
+      const answer = await fetch(`${api}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+      if (answer.ok) return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
+      const why = await answer.text();
+      // It waits for who stands still and does not read, and says so after half a minute; then it may have done it after all.
+      if (tries > 1 && DONE_BEFORE[method] === answer.status) return {};
+      if (answer.status !== 503 || tries === TRIES) throw new Error(`Toxiproxy answered ${answer.status} to ${method} ${path}: ${why}`);
+    }
   };
   const names = Object.keys(to) as WireName[];
   try {
@@ -64,6 +72,7 @@ function storm(names: readonly WireName[], ask: (method: string, path: string, b
   const calm = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: calm.signal }).catch(() => {});
   const underway = new Set<Promise<void>>();
+  const failures: unknown[] = [];
 
   async function befall(nth: number): Promise<void> {
     const [name, [, type, attributes]] = [r.pick(names), r.weighted(TOXICS.map((toxic) => [toxic[0], toxic] as const))];
@@ -77,20 +86,19 @@ function storm(names: readonly WireName[], ask: (method: string, path: string, b
 
   const storming = (async () => {
     for (let nth = 1; !calm.signal.aborted; nth++) {
-      const one = befall(nth).finally(() => underway.delete(one));
+      const one = befall(nth).catch((error: unknown) => failures.push(error)).then(() => void underway.delete(one));
       underway.add(one);
       await pause(r.int(...BETWEEN_MS));
     }
     await Promise.all(underway);
   })();
-  // What fails here is told by `clear`.
-  storming.catch(() => {});
   return {
     befallen,
-    /** Resolves when every wire is as it was. */
+    /** Resolves when every wire is as it was. Rejects when Toxiproxy failed at any time. */
     async clear(): Promise<void> {
       calm.abort();
       await storming;
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
