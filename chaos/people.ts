@@ -26,8 +26,8 @@ export interface Played {
 }
 
 const LOOK_MS = 700;
-/** A person tries again for so long. */
-const PATIENCE_MS = 180_000;
+/** A person whose command is not taken, since both workers or Temporal are away, tries again for so long. */
+const PATIENCE_MS = 15 * 60_000;
 const HOLD_MS = 48 * 3_600_000;
 
 /** @param overMs the tickets are opened over so long */
