@@ -235,9 +235,9 @@ export function openDesk(input: CaseInput) {
     record,
     next,
     publish,
-    /** Starts over with what lies unread, as a change after the end. */
+    /** Starts over with what lies unread, as a change after the end. What was recorded stays: nothing else tells of this run. */
     restart: async () => {
-      const fresh = { ...newCase(now()), heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
+      const fresh = { ...newCase(now()), timeline: state.timeline, heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
       return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */

@@ -194,6 +194,21 @@ describe('after the end', () => {
     expect(t.sent().filter((l) => !l.includes('confirm-'))).toEqual(['note 2:tier1-cancellation']);
   });
 
+  test('something is heard while the last note is written: what was recorded until then stays', async () => {
+    const t = town();
+    for (let i = 0; i < 50; i++) t.company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes(':1:record'), { status: 503 });
+    const id = await t.ticket({ inquiry: 'general-feedback', member });
+    t.sent();
+    await t.cases.knock(id, { id: 'late', via: 'sweep', at: await t.now() });
+    t.company.helpdesk.faults.clear();
+    await t.sleep('1 hour');
+    t.expectSent('note 1:record');
+    const { outcome, timeline } = await t.record(id);
+    expect(outcome).toBe('nothing-new');
+    expect(timeline.filter((e) => e.what === 'ended').map((e) => e.text.split(':')[0])).toEqual(['handed-over', 'nothing-new']);
+    expect(timeline).toContainEqual(expect.objectContaining({ what: 'did', text: 'filed to ProdOps' }));
+  });
+
   test('a ticket that was solved before onetouch ever heard of it is left alone', async () => {
     const t = town();
     t.company.pointWebhooksAt(null);
