@@ -49,6 +49,10 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
     }
   };
 
+  /** What a workflow that has ended answered to an Update with this id before it did; null where it never heard one. */
+  const answerTo = (workflowId: string, updateId: string): Promise<Answer | null> =>
+    client.withDeadline(Date.now() + deadlineMs, () => client.workflow.getHandle(workflowId).getUpdateHandle<Answer>(updateId).result()).catch(() => null);
+
   /** An Update and its answer. One that finds the workflow ended is answered with a refusal, not an error. */
   const update = async <T>(
     { name, workflowId, definition, said }: { name: string; workflowId: string; definition: UpdateDefinition<Answer, [Said<T>]>; said: Said<T> },
@@ -62,7 +66,7 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
       if (error instanceof WorkflowNotFoundError) {
         // Temporal says the same of one that ended and of one that never was.
         await describe();
-        return { accepted: false, reason: ended };
+        return (said.id && (await answerTo(workflowId, said.id))) || { accepted: false, reason: ended };
       }
       if (error instanceof WorkflowUpdateFailedError) {
         const { cause } = error;

@@ -54,6 +54,21 @@ test('the same webhooks ten times each, in any order, are one case, one Jira iss
   s.loseWebhooks(false);
 });
 
+test('a command whose answer was lost is repeated after it has ended the case: it gets that answer', async () => {
+  const s = site();
+  const id = await s.ticket({ inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-3', ago(RIPE_MS)) });
+  await s.at(id, 'awaiting-resolution');
+  const close = async (key: string) => {
+    const answer = await fetch(`${s.gateway.url}/api/cases/${id}/close`, { method: 'POST', headers: { ...s.headers, 'idempotency-key': key }, body: '{"reason":"the member withdrew it"}' });
+    return { status: answer.status, body: (await answer.json()) as object };
+  };
+  const first = await close('once');
+  expect(first).toMatchObject({ status: 200, body: { accepted: true } });
+  await s.record(id);
+  expect(await close('once')).toEqual(first);
+  expect(await close('another')).toMatchObject({ status: 409, body: { accepted: false, reason: expect.stringContaining('ended') } });
+});
+
 test('what nobody can read, or has the wrong shape, is recorded as refused and dropped; the case goes on', async () => {
   const { company, client, ...s } = site();
   const id = await s.ticket({ inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-2', ago(RIPE_MS)) });
