@@ -21,7 +21,8 @@ export const problemSamples: Sample[] = [
       report: { errorText: 'HTTP 500', pageOrFeature: 'Booking' },
     },
     member: person('M-1029', 'Chen Wei'),
-    steps: [resolvedAs('Fixed'), ...answersFollowUp('It works now.', 'works')],
+    // Whoever resolves it has read who reports it.
+    steps: [resolvedAs('Fixed', 'comment 1:problem-report'), ...answersFollowUp('It works now.', 'works')],
     expects: {
       stage: 'ended',
       outcome: 'confirmed',

@@ -82,7 +82,7 @@ export const held = (row: RowId): Expected => ({
   needs: row === 'unknown' ? 'inquiry' : 'person',
   effects: mailed('acknowledgement'),
 });
-export const resolvedAs = (as: Resolution): Step => ({ when: { stage: 'awaiting-resolution' }, do: { engineer: 'resolves', as } });
+export const resolvedAs = (as: Resolution, after?: string): Step => ({ when: { stage: 'awaiting-resolution', ...(after && { after }) }, do: { engineer: 'resolves', as } });
 export const provided = (facts: object): Step => ({ when: { stage: 'asking' }, do: { agent: 'provide', says: { facts } } });
 /** The member answers the follow-up in their own words; an agent reads them and says what they mean. */
 export const answersFollowUp = (text: string, verdict: 'works' | 'still-broken'): Step[] => [
