@@ -28,7 +28,8 @@ async function nothingLeft(town: Started): Promise<void> {
 /** What a system of the sandbox company has on its books. */
 const books = (system: 'helpdesk' | 'jira' | 'admin' | 'mail') =>
   JSON.parse(readFileSync(join(data, 'company', `${system}.json`), 'utf8')) as { state: { tickets: Record<string, { subject: string }> }; ledger: Effect[] };
-const ours = () => (['helpdesk', 'jira', 'admin', 'mail'] as const).map((system) => books(system).ledger.filter((e) => e.by === 'onetouch').length);
+/** But for the figures of a problem, which are written anew a minute later. */
+const ours = () => (['helpdesk', 'jira', 'admin', 'mail'] as const).map((system) => books(system).ledger.filter((e) => e.by === 'onetouch' && e.kind !== 'description').length);
 const subjects = () => Object.values(books('helpdesk').state.tickets).map((t) => t.subject);
 const ALL_THERE = `${SAMPLES.length} of ${SAMPLES.length} samples have reached their expected end`;
 
