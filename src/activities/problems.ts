@@ -3,6 +3,7 @@
  * comment's mark or the state it sets, so that a repeat does nothing twice.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import pMap from 'p-map';
 import type { WorkerConfig } from '../config.js';
 import { problemLabel, problemOfLabel, type ProblemView } from '../domain/problem.js';
 import { issueSnapshot, type IssueSnapshot } from '../domain/snapshot.js';
@@ -157,16 +158,16 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
     /** Tells cases; answers the tickets whose case does not run any more. Telling one twice changes nothing for it. */
     async tellCases(input: { says: ProblemSays[] }): Promise<string[]> {
       const gone: string[] = [];
-      await inTurn(input.says, async (says) => {
+      await pMap(input.says, async (says) => {
         if (!(await problems.say(says))) gone.push(says.ticketId);
-      });
+      }, { concurrency: AT_A_TIME });
       return gone;
     },
 
     /** Asks every running case that says it is in the problem to join again; answers how many there are. */
     async recallMembers(input: Named): Promise<number> {
       const cases = await problems.casesOf(input.id);
-      await inTurn(cases, async (of) => void (await problems.say({ kind: 'rejoin', problem: input.id, round: input.round, ...of })));
+      await pMap(cases, async (of) => void (await problems.say({ kind: 'rejoin', problem: input.id, round: input.round, ...of })), { concurrency: AT_A_TIME });
       return cases.length;
     },
 
@@ -252,13 +253,6 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
 
   function ticketUrl(ticketId: string): string {
     return new URL(`/agent/tickets/${ticketId}`, config.helpdesk.url).href;
-  }
-
-  async function inTurn<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
-    for (let i = 0; i < items.length; i += AT_A_TIME) {
-      Context.current().heartbeat(i);
-      await Promise.all(items.slice(i, i + AT_A_TIME).map(each));
-    }
   }
 }
 export type ProblemActivities = ReturnType<typeof createProblemActivities>;

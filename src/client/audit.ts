@@ -1,5 +1,6 @@
 /** The audit's entries, gathered from Temporal: the record of every run of a case, ended or not. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import pMap from 'p-map';
 import { entriesOf, type AuditEntry } from '../domain/audit.js';
 import type { CaseRecord, Entry } from '../domain/case.js';
 import { caseId, ESCALATION, ticketOf, timeline } from '../workflows/messages.js';
@@ -39,11 +40,7 @@ export function auditor(client: Client, { deadlineMs = 20_000 }: { deadlineMs?: 
       return runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime() || a.runId.localeCompare(b.runId));
     });
 
-  async function recordsOf(runs: WorkflowExecutionInfo[]): Promise<AuditEntry[]> {
-    const entries: AuditEntry[] = [];
-    for (let at = 0; at < runs.length; at += AT_ONCE) entries.push(...(await Promise.all(runs.slice(at, at + AT_ONCE).map(recordOf))).flat());
-    return entries;
-  }
+  const recordsOf = async (runs: WorkflowExecutionInfo[]): Promise<AuditEntry[]> => (await pMap(runs, recordOf, { concurrency: AT_ONCE })).flat();
 
   return {
     /** Everything that is kept of one ticket's case: all of its runs, oldest first. */

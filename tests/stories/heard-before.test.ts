@@ -70,11 +70,7 @@ describe('a command with the id of one that was heard', () => {
 
 test('a webhook that comes again, after the case has read what it told of, makes it read nothing', async () => {
   const t = town();
-  const kept: Parameters<typeof t.deliver>[0][] = [];
-  t.company.pointWebhooksAt(async (request) => {
-    kept.push(request);
-    return t.deliver(request);
-  });
+  const kept = t.keepWebhooks();
   const { id } = await blocked();
   const reads = async () => (await t.history(id)).events!.filter((e) => e.activityTaskScheduledEventAttributes).length;
   const before = await reads();

@@ -153,11 +153,7 @@ describe('mail', () => {
 
 test('the same webhook ten times, among others: one case, one issue, one acknowledgement', async () => {
   const t = town();
-  const kept: Parameters<typeof t.deliver>[0][] = [];
-  t.company.pointWebhooksAt(async (request) => {
-    kept.push(request);
-    return t.deliver(request);
-  });
+  const kept = t.keepWebhooks();
   const id = await t.ticket({ inquiry: 'vmp-scheduling-blocked', member });
   t.expectSent(...FILED);
   await t.when(async () => {

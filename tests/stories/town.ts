@@ -169,6 +169,15 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     ago: async (ms: number) => new Date((await env.currentTimeMs()) - ms).toISOString(),
 
     deliver,
+    /** Webhooks, as they come from now on, to be delivered once more; until `listen`. */
+    keepWebhooks(): WebhookRequest[] {
+      const kept: WebhookRequest[] = [];
+      company.pointWebhooksAt(async (request) => {
+        kept.push(request);
+        return deliver(request);
+      });
+      return kept;
+    },
     /** Webhooks arrive again, after a story that had lost them. */
     listen: () => company.pointWebhooksAt(deliver),
     /** A member's ticket, as the helpdesk opens it: the webhook starts the case. */
