@@ -3,7 +3,7 @@ import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@t
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
 
 /** gRPC status codes, by their numbers in the gRPC specification. */
-export const GRPC = { invalidArgument: 3, deadlineExceeded: 4, alreadyExists: 6, failedPrecondition: 9, unimplemented: 12 } as const;
+export const GRPC = { invalidArgument: 3, deadlineExceeded: 4, notFound: 5, alreadyExists: 6, failedPrecondition: 9, unimplemented: 12 } as const;
 
 /** Temporal, or the worker behind it, did not take or answer the call: try again. */
 export class TemporalAway extends Error {

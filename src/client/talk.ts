@@ -15,6 +15,8 @@ export interface Execution {
   endedAt: string | null;
 }
 
+/** An idempotency key is looked for in so many runs of a workflow. */
+const RUNS_ASKED = 20;
 const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] as const;
 
 export function executionOf(info: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime'>): Execution {
@@ -49,9 +51,33 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
     }
   };
 
-  /** What a workflow that has ended answered to an Update with this id before it did; null where it never heard one. */
-  const answerTo = (workflowId: string, updateId: string): Promise<Answer | null> =>
-    client.withDeadline(Date.now() + deadlineMs, () => client.workflow.getHandle(workflowId).getUpdateHandle<Answer>(updateId).result()).catch(() => null);
+  /** The runs of a workflow, newest first; as many as one whose command is repeated may have been through meanwhile. */
+  const runsOf = (workflowId: string): Promise<string[]> =>
+    wherePossible(async () => {
+      const runs: string[] = [];
+      for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId}"`, pageSize: RUNS_ASKED })) {
+        if (runs.push(runId) >= RUNS_ASKED) break;
+      }
+      return runs;
+    });
+
+  /**
+   * What was answered to an Update with this id; null where none of the workflow's runs has heard it. Temporal takes an id
+   * once in each run, and whoever repeats a command may find that the run which heard it is over, or another one begun.
+   */
+  const answerTo = async (workflowId: string, updateId: string): Promise<Answer | null> => {
+    // Visibility lags a little: the newest run is asked by the workflow's name, too.
+    for (const runId of [undefined, ...(await runsOf(workflowId))]) {
+      try {
+        return await client.workflow.getHandle(workflowId, runId).getUpdateHandle<Answer>(updateId).result();
+      } catch (error) {
+        const isUnheard = error instanceof WorkflowNotFoundError || grpcCode(error) === GRPC.notFound;
+        // One that failed has no answer: it says why once more.
+        if (!isUnheard && !(error instanceof WorkflowUpdateFailedError)) throw error;
+      }
+    }
+    return null;
+  };
 
   /** An Update and its answer. One that finds the workflow ended is answered with a refusal, not an error. */
   const update = async <T>(
@@ -59,14 +85,15 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
     { describe, ended, endedMeanwhile }: Endings,
   ): Promise<Answer> => {
     try {
-      return await client.withDeadline(Date.now() + deadlineMs, () =>
-        client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [said], ...(said.id && { updateId: said.id }) }),
-      );
+      return await client.withDeadline(Date.now() + deadlineMs, async () => {
+        const before = said.id ? await answerTo(workflowId, said.id) : null;
+        return before ?? (await client.workflow.getHandle(workflowId).executeUpdate(definition, { args: [said], ...(said.id && { updateId: said.id }) }));
+      });
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) {
         // Temporal says the same of one that ended and of one that never was.
         await describe();
-        return (said.id && (await answerTo(workflowId, said.id))) || { accepted: false, reason: ended };
+        return { accepted: false, reason: ended };
       }
       if (error instanceof WorkflowUpdateFailedError) {
         const { cause } = error;

@@ -87,7 +87,7 @@ test('forty tickets of six groups: one problem, one issue, each member acknowled
   expect(wide).toMatchObject({ round: 1, signature: { kind: 'server-error', page: '/claims/:id', code: 'HTTP 502' } });
   const { members } = await s.get<{ members: ProblemMember[] }>(`/problems/${problem}/members`);
   expect(members.map((m) => m.ticketId).sort()).toEqual([...forty].sort());
-  expect(company.jira.issue(key).priority).toBe('Highest');
+  await eventually(() => expect(company.jira.issue(key).priority).toBe('Highest')); // After the mail.
   const [told] = opsMail(s);
   expect(told!.text).toContain(key);
   expect(told!.headers['reply-to']).toBeUndefined();

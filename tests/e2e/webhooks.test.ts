@@ -1,5 +1,5 @@
 /** Webhooks are hints: order, repetition and junk do not matter. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Payload } from '@temporalio/common';
 import { random } from '../../chaos/random.js';
 import { readMarks } from '../../src/domain/marks.js';
@@ -54,19 +54,59 @@ test('the same webhooks ten times each, in any order, are one case, one Jira iss
   s.loseWebhooks(false);
 });
 
-test('a command whose answer was lost is repeated after it has ended the case: it gets that answer', async () => {
-  const s = site();
-  const id = await s.ticket({ inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-3', ago(RIPE_MS)) });
-  await s.at(id, 'awaiting-resolution');
-  const close = async (key: string) => {
-    const answer = await fetch(`${s.gateway.url}/api/cases/${id}/close`, { method: 'POST', headers: { ...s.headers, 'idempotency-key': key }, body: '{"reason":"the member withdrew it"}' });
-    return { status: answer.status, body: (await answer.json()) as object };
-  };
-  const first = await close('once');
-  expect(first).toMatchObject({ status: 200, body: { accepted: true } });
-  await s.record(id);
-  expect(await close('once')).toEqual(first);
-  expect(await close('another')).toMatchObject({ status: 409, body: { accepted: false, reason: expect.stringContaining('ended') } });
+describe('a command whose answer was lost is repeated: it gets that answer, and does nothing', () => {
+  /** A case that waits for an agent's word on its follow-up, and what says it through the API. */
+  async function confirming() {
+    const { company, ...s } = site();
+    const id = await s.ticket({ inquiry: 'vmp-scheduling-blocked', member: await s.blocked('M-3', ago(RIPE_MS)) });
+    const { handoff } = await s.at(id, 'awaiting-resolution');
+    await company.jira.resolve(handoff!.issueKey!, 'Fixed');
+    await s.at(id, 'confirming');
+    const works = async (key: string) => {
+      const answer = await fetch(`${s.gateway.url}/api/cases/${id}/confirm`, { method: 'POST', headers: { ...s.headers, 'idempotency-key': `${id}-${key}` }, body: '{"verdict":"works"}' });
+      return { status: answer.status, body: (await answer.json()) as object };
+    };
+    return { s, company, id, works };
+  }
+  const taken = { status: 200, body: { accepted: true } };
+  const refused = { status: 409, body: { accepted: false, reason: expect.stringContaining('ended') } };
+
+  test('after it has ended the case, and after a run that found nothing new', async () => {
+    const { s, company, id, works } = await confirming();
+    const first = await works('once');
+    expect(first).toMatchObject(taken);
+    expect(await s.record(id)).toMatchObject({ outcome: 'confirmed' });
+    expect(await works('once')).toEqual(first);
+    expect(await works('another')).toMatchObject(refused);
+
+    await company.helpdesk.agentNotes(id, 'for the file');
+    await eventually(async () => expect(await s.record(id)).toMatchObject({ outcome: 'nothing-new' }));
+    expect(await works('once')).toEqual(first);
+    expect(await works('another')).toMatchObject(refused);
+  });
+
+  test('after a hint had started the case over at the last moment', async () => {
+    const { s, company, id, works } = await confirming();
+    const last = company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes(`${id}:1:record`), { status: 503 });
+    const first = await works('once');
+    expect(first).toMatchObject(taken);
+    await last.happened;
+    await company.helpdesk.agentNotes(id, 'for the file');
+    await eventually(async () => expect(await s.record(id)).toMatchObject({ outcome: 'nothing-new' }));
+    expect(await works('once')).toEqual(first);
+  });
+
+  test('while the next cycle asks the same question', async () => {
+    const { s, company, id, works } = await confirming();
+    const first = await works('once');
+    await s.record(id);
+    await company.helpdesk.memberReplies(id, 'it broke again');
+    await eventually(async () => expect(await s.state(id)).toMatchObject({ cycle: 2, stage: 'confirming', needs: 'confirmation' }));
+    expect(await works('once')).toEqual(first);
+    expect(await s.state(id)).toMatchObject({ cycle: 2, stage: 'confirming', needs: 'confirmation' });
+    expect(await works('another')).toMatchObject(taken);
+    await s.record(id);
+  });
 });
 
 test('what nobody can read, or has the wrong shape, is recorded as refused and dropped; the case goes on', async () => {
