@@ -30,7 +30,9 @@ const ASKED = { needs: 'fix', take: ask } as const;
 const LOOKED = ['impersonation 1:test-0-1', 'note 1:group-missing', 'note 1:group-person-1'];
 /** Diagnosed again with the scope, and once more when the fix was asked for; then proposed. Rewards are diagnosed without a look. */
 const proposed = (fix: string): string[] => ['note 1:group-missing', 'note 1:group-person-1', `note 1:group-fix-${fix}`, 'note 1:group-approval-1'];
-const ENABLE = [...proposed('enable-group'), 'impersonation 1:test-0-1', 'impersonation 1:test-0-2', 'impersonation 1:test-0-3'];
+const THREE_LOOKS = ['impersonation 1:test-0-1', 'impersonation 1:test-0-2', 'impersonation 1:test-0-3'];
+const ENABLE = [...proposed('enable-group'), ...THREE_LOOKS];
+const ELIGIBLE = [...proposed('correct-eligibility'), ...THREE_LOOKS];
 const VERIFIED = ['impersonation 1:verify-1-0-1', 'note 1:group-applying-1', 'note 1:group-documented'];
 const sorted = (...all: string[]): string[] => all.sort();
 
@@ -73,6 +75,20 @@ export const GROUP_EFFECTS: readonly CrashEffect[] = [
     all: sorted(...ENABLE, ...VERIFIED, 'admin-change 1:apply-1'),
     spots: (t, site) => write(t, site, 'PATCH', `/employers/${t.group}`),
     trigger: { after: ENABLE, steps: [SCOPED, ASKED], pull: approve },
+  },
+  {
+    ...base, name: "Admin: change a group's rewards", counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: { inquiry: 'group-rewards' },
+    group: (memberId) => ({ rewards: { enabled: false }, access: { [memberId]: {} } }),
+    all: sorted(...proposed('enable-rewards-and-sync'), ...VERIFIED, 'admin-change 1:apply-1', 'rewards-sync 1:sync-1'),
+    spots: (t, site) => write(t, site, 'PATCH', `/employers/${t.group}/rewards`),
+    trigger: { after: proposed('enable-rewards-and-sync'), steps: [SCOPED, ASKED], pull: approve },
+  },
+  {
+    ...base, name: "Admin: change a member's eligibility", counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: ACCESS,
+    group: (memberId) => ({ access: { [memberId]: { eligibility: { eligible: false } } } }),
+    all: sorted(...ELIGIBLE, ...VERIFIED, 'admin-change 1:apply-1'),
+    spots: (t, site) => write(t, site, 'PATCH', `/members/${t.memberId}/access`),
+    trigger: { after: ELIGIBLE, steps: [SCOPED, ASKED], pull: approve },
   },
   {
     ...base, name: 'Admin: put a change back', counted: 'admin-change 1:put-back-1', activity: 'applyChange', stage: WAITS, ticket: ACCESS,

@@ -6,6 +6,8 @@ export type Outside = Pick<Company, 'helpdesk' | 'jira' | 'admin' | 'mail'>;
 export interface NeedsAndStage {
   stage: string | null;
   needs: string | null;
+  /** Its problem shows ops that something is the matter. */
+  problemFlagged: boolean;
 }
 /** One effect as the outside has it. */
 export interface Done {
@@ -26,6 +28,7 @@ export function doneFor(outside: Outside, { ticketId, problem }: { ticketId: str
   const admin = ours(outside.admin.ledger).filter(({ text }) => text.includes(`Ticket ${ticketId}:`) || text.includes(`key ${ticketId}:`));
   const open = outside.admin.sessions().filter((s) => s.key.startsWith(`${ticketId}:`) && s.endedAt === null);
   const mails = outside.mail.messages.flatMap(({ messageId, at }) => {
+    if (problem !== '' && messageId.startsWith(`<${problem}.`)) return [{ what: 'mail to ops', atMs: Date.parse(at) }];
     const [, ticket, name] = /^<(\d+)\.([^@]+)@/.exec(messageId) ?? [];
     return ticket === ticketId ? [{ what: `mail ${name!.replaceAll('.', ':')}`, atMs: Date.parse(at) }] : [];
   });

@@ -3,7 +3,7 @@ import { problemLabel } from '../src/domain/problem.js';
 import type { Actor } from '../src/workflows/messages.js';
 import { REPORTED, WAITS } from './crash-cases.js';
 import { answerTo, is, label, onIssue, spot, type CrashEffect, type Spot, type Subject } from './crash-effect.js';
-import type { CrashSite } from './crash-site.js';
+import { OPS_EMAIL, type CrashSite } from './crash-site.js';
 
 /** What is known of the error: that makes it a problem. The page is each victim's own. */
 const KNOWN = { errorKind: 'server-error', report: { errorText: 'HTTP 502' } } as const;
@@ -28,6 +28,8 @@ async function link(ticketId: string, into: string, { cases }: CrashSite): Promi
   const answer = await cases.link(ticketId, { problem: into, reason: 'it is the same', by: AGENT });
   if (!answer.accepted) throw new Error(answer.reason);
 }
+/** Both cases' reports; and a minute later the new figures. */
+const SYSTEM_WIDE = [...IN_PROBLEM, 'comment 1:problem-report', 'comment 1:system-wide', 'description ', 'mail to ops', 'priority Highest'].sort();
 const base = { stage: WAITS, ticket: KNOWN } as const;
 
 export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
@@ -61,14 +63,23 @@ export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
   },
   {
     ...base, name: "Jira: raise a problem's priority", counted: 'priority Highest', activity: 'raiseProblem', workflow: problem, ticket: ACME, other: GLOBEX,
-    // Both cases' reports; and a minute later the new figures.
-    all: [...IN_PROBLEM, 'comment 1:problem-report', 'priority Highest', 'comment 1:system-wide', 'description '].sort(),
+    all: SYSTEM_WIDE,
     spots(t, site) {
       const on = (method: string, rest = '', body = '') => onIssue(t, site, method, rest, { labelled: labelOf(t), body });
       const raise = on('PUT', '', '"priority"');
       // Nothing is looked at before: it is cut off on its way.
       return { before: raise, effect: raise, next: on('POST', '/comment', ':1:system-wide') };
     },
+    trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
+  },
+  {
+    ...base, name: 'Mail to ops', counted: 'mail to ops', activity: 'mailOps', workflow: problem, ticket: ACME, other: GLOBEX, tellsOps: true, all: SYSTEM_WIDE,
+    spots(t) {
+      const send = spot('mail', 'DATA', OPS_EMAIL, `<${t.problem}.1.system-wide@`);
+      // Whose it is only the mail says: it is cut off on its way.
+      return { before: send, effect: send, next: 'completion' };
+    },
+    mail: (point, carriedOut) => ({ mails: point === 'before' || (point === 'sent' && !carriedOut) ? 1 : 2, inDoubt: true }),
     trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
   },
   {

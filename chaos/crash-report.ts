@@ -31,7 +31,7 @@ export function crashTable(crashes: readonly Crash[]): string {
       .map(({ point, of }) => line(effect.name, point, of)),
   );
   return [
-    '| effect | killed | runs | made exactly once | mail in doubt, an agent asked | wrong | recovery, median | p95 |',
+    '| effect | killed | runs | made exactly once | mail in doubt, and shown | wrong | recovery, median | p95 |',
     '|---|---|---|---|---|---|---|---|',
     ...lines,
     line('**all**', '', hit),
@@ -48,7 +48,7 @@ export interface RunOfCrashes {
 
 /** What a run of some of the effects adds to the section of all. */
 export const crashAddition = (crashes: readonly Crash[], o: RunOfCrashes): string =>
-  `Again, of ${o.wanted} cases ${crashes.filter((c) => c.missed === null).length} were met at their point, by ${o.rounds} kills; wrong, of all of them: ${crashes.filter((c) => c.wrong !== null).length}.
+  `Run by themselves: of ${o.wanted} cases ${crashes.filter((c) => c.missed === null).length} were met at their point, by ${o.rounds} kills; wrong, of all of them: ${crashes.filter((c) => c.wrong !== null).length}.
 
 ${crashTable(crashes)}
 
@@ -70,17 +70,19 @@ ledgers of the stand-ins and the box of the mail server, for every effect of the
 | answered | the worker has read the answer: its next request is stopped, or its completion is on the wire to Temporal and never arrives |
 
 For a mail these are: before \`RCPT TO\` is passed on; all of \`DATA\` is said; it is kept and the 250 is on its way; the 250 was
-read and the note on the ticket is about to be written. An issue's priority is set without a look before: it is cut off on its way.
+read and the note on the ticket is about to be written. An issue's priority is set, and ops are mailed, without a look before: that is
+cut off on its way.
 
 ${crashTable(crashes)}
 
 **Exactly once**: the effect of the line. A mail that was cut short is never repeated by itself: where the ticket does not say
-that it went, an agent is asked (\`Needs = mail-check\`), whether it is in the member's box or not. A look as a member that had
+that it went, an agent is asked (\`Needs = mail-check\`), whether it is in the member's box or not; of a mail to ops the problem is
+flagged. A look as a member that had
 ended when nobody heard of it yet is taken again, under the same key: then there are two, and both have ended. **Wrong** are
 cases with anything lost, anything twice, a mail in doubt that nobody is asked about, or another stage than expected: ${wrong.length}.
 **Recovery** is from the kill to the case's next effect (where none was left to do, until the case had found that out). A worker
-that is lost while it files, mails or works for a problem is missed after 20 s, in group troubleshooting after 60 s, in other
-activities after 30 s, and the new one needs its start.
+that is lost while it files, mails, works for a problem or looks at a group and changes it is missed after 20 s, in other activities
+after 30 s, and the new one needs its start.
 ${missed.length === 0 ? '' : `\n${missed.length} more were somewhere else when the kill came, since the machine was busy; of these, wrong: ${missed.filter((c) => c.wrong !== null).length}.\n`}
 Written by \`${o.command}\` (${Math.round(o.tookMs / 1_000)} s).`;
 }

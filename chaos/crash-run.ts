@@ -3,7 +3,7 @@
  * over. What came of it is read from the ledgers of the outside systems.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { doneFor } from './crash-ledger.js';
+import { doneFor, type NeedsAndStage } from './crash-ledger.js';
 import { activityAt, arm, keepsCompletion, open, workflowAt, workflowsOf, type Victim, type Wanted } from './crash-points.js';
 import type { Running } from '../tests/setup/process.js';
 import type { CrashSite } from './crash-site.js';
@@ -153,18 +153,22 @@ async function outcome(site: CrashSite, victim: Victim, anywhere: boolean): Prom
   return {
     wrong: await verdict(site, victim, anywhere),
     times: doneFor(site.outside, victim).filter((d) => d.what === victim.effect.counted).length,
-    mailInDoubt: (await site.look(workflowsOf(victim))).needs === 'mail-check',
+    mailInDoubt: asked(victim, await site.look(workflowsOf(victim))) === 'mail-check',
   };
 }
 
 /** Null when everything is as it must be: at rest in its stage, and every effect exactly once. */
 export async function verdict(site: CrashSite, victim: Victim, anywhere = false): Promise<string | null> {
-  const { stage, needs, atRest, waitsFor } = await site.look(workflowsOf(victim));
+  const now = await site.look(workflowsOf(victim));
+  const { stage, atRest, waitsFor } = now;
   if (!atRest) return `it does not come to rest (${waitsFor.join(', ')})`;
   if (stage !== victim.effect.stage) return `it is at ${stage}, not at ${victim.effect.stage}`;
   const done = doneFor(site.outside, victim).map((d) => d.what);
-  return compare(victim, done, needs, anywhere);
+  return compare(victim, done, asked(victim, now), anywhere);
 }
+
+/** What a person is asked; a mail to ops that is in doubt counts as the question that one to a member is. */
+const asked = ({ effect }: Wanted, { needs, problemFlagged }: NeedsAndStage): string | null => (effect.tellsOps && problemFlagged ? 'mail-check' : needs);
 
 /**
  * @param done what the ledgers hold for the case, in any order

@@ -21,6 +21,7 @@ import { httpWire, mailWire } from './crash-wire.js';
 
 /** Jira's search learns of an issue this late, and the worker knows. */
 const LAG_MS = 2_000;
+export const OPS_EMAIL = 'ops@example.com';
 
 export type CrashSite = Awaited<ReturnType<typeof openCrashSite>>;
 
@@ -57,6 +58,7 @@ export function openCrashSite(worker: readonly string[]) {
       SMTP_URL: wires.mail.url,
       TEMPORAL_ADDRESS: wires.temporal.address,
       SWEEP_MINUTES: String(24 * 60),
+      OPS_EMAIL,
     };
     const workflow = (workflowId: string) => temporal.client.workflow.getHandle(workflowId);
     const handle = (ticketId: string) => workflow(caseId(ticketId));
@@ -81,7 +83,8 @@ export function openCrashSite(worker: readonly string[]) {
         const waitsFor = there.flatMap(({ raw }) => (raw.pendingActivities ?? []).map((a) => a.activityType?.name ?? ''));
         const of = all[0]?.typedSearchAttributes;
         const atRest = there.length === all.length && waitsFor.length === 0 && !there.some(({ raw }) => raw.pendingWorkflowTask);
-        return { stage: of?.get(SEARCH.stage) ?? null, needs: of?.get(SEARCH.needs) ?? null, waitsFor, atRest };
+        const problemFlagged = there.slice(1).some((one) => one.typedSearchAttributes.get(SEARCH.flagged) === true);
+        return { problemFlagged, stage: of?.get(SEARCH.stage) ?? null, needs: of?.get(SEARCH.needs) ?? null, waitsFor, atRest };
       },
       /** When, after `sinceMs`, the workflow first heard of an activity that was done; milliseconds since 1970. */
       async firstDone(workflowId: string, sinceMs: number): Promise<number | null> {

@@ -116,7 +116,7 @@ export async function mailWire(target: string): Promise<Wire> {
 
   const server = createServer((client) => {
     const behind = connect(Number(to.port), to.hostname);
-    const talk: Talk = { address: '', saying: 'commands' };
+    const talk: Talk = { address: '', said: '', saying: 'commands' };
     for (const socket of [client, behind]) {
       open.add(socket);
       socket.on('error', () => {});
@@ -144,6 +144,7 @@ export async function mailWire(target: string): Promise<Wire> {
         const step = talk.saying === 'body' ? 'DATA' : part.slice(0, 4).toUpperCase();
         const passes = talk.saying === 'body' || step === 'RCPT';
         if (passes && (await holds.pass('asked', { method: step, path: talk.address, body: part }, client)) === 'lost') return 'lost';
+        if (talk.saying === 'body') talk.said = part;
         talk.saying = talk.saying === 'body' ? 'done' : step === 'DATA' ? 'body' : 'commands';
         behind.write(part, 'latin1');
       }
@@ -155,7 +156,7 @@ export async function mailWire(target: string): Promise<Wire> {
     for await (const chunk of behind) {
       if (talk.saying === 'done') {
         talk.saying = 'commands';
-        if ((await holds.pass('answered', { method: 'DATA', path: talk.address, body: '' }, client)) === 'lost') return 'lost';
+        if ((await holds.pass('answered', { method: 'DATA', path: talk.address, body: talk.said }, client)) === 'lost') return 'lost';
       }
       if (!client.destroyed) client.write(chunk as Buffer);
     }
@@ -175,6 +176,8 @@ export async function mailWire(target: string): Promise<Wire> {
 }
 interface Talk {
   address: string;
+  /** The mail whose answer is awaited. */
+  said: string;
   /** `done`: the whole mail was said, and its answer is awaited. */
   saying: 'commands' | 'body' | 'done';
 }

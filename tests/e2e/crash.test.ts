@@ -17,7 +17,7 @@ const named = (name: string): CrashEffect => EFFECTS.find((e) => e.name === name
 describe('SIGKILL at every point', () => {
   const sites: CrashSite[] = [];
   let crashes: Crash[];
-  // One kill for all of them at each of two sites: a worker that is lost in group troubleshooting is missed later.
+  // One kill for all of them at each of two sites.
   beforeAll(async () => {
     const crashed = async (effects: readonly CrashEffect[]) => {
       const site = await openCrashSite(['--import', 'tsx', 'src/worker.ts']);
@@ -26,7 +26,7 @@ describe('SIGKILL at every point', () => {
       return crashAll(site, wanted, wanted.length);
     };
     crashes = (await Promise.all([crashed(EFFECTS.filter((e) => !e.group)), crashed(EFFECTS.filter((e) => e.group))])).flat();
-  }, 400_000);
+  }, 600_000);
   afterAll(() => Promise.all(sites.map((site) => site.close())));
 
   for (const effect of EFFECTS)
