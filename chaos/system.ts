@@ -13,12 +13,11 @@ import { startCompany, type Company } from '../src/sandbox/company.js';
 import { withEnds } from '../tests/setup/ends.js';
 import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
+import { BELIEVED_LAG_MS } from './weather.js';
 import { openWires, type Wires } from './wires.js';
 
 /** A list of all cases takes its time on a busy machine. */
 const PATIENCE_MS = 30_000;
-/** What the worker believes of Jira's search; the index may be further behind than that. */
-export const BELIEVED_LAG_MS = 3_000;
 
 export interface System {
   company: Company;

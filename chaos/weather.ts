@@ -2,11 +2,12 @@
 import type { Fault, Faults } from '../src/sandbox/faults.js';
 import type { Company } from '../src/sandbox/company.js';
 import type { Random } from './random.js';
-import { BELIEVED_LAG_MS } from './system.js';
 
 /** How often a write meets a fault, and how often a read does. */
 const WRITES = 0.14;
 const READS = 0.02;
+/** What the worker believes of Jira's search; the index may be further behind than that. */
+export const BELIEVED_LAG_MS = 3_000;
 const LAGS_MS = [0, 1_000, BELIEVED_LAG_MS, BELIEVED_LAG_MS, BELIEVED_LAG_MS * 3];
 const LAG_CHANGES_MS = 5_000;
 
