@@ -35,11 +35,40 @@ const encrypted =
     return typeof url === 'string' && !/^https:/i.test(url) ? [`${name} is plain HTTP: production talks to outside systems by https alone`] : [];
   };
 
-/** A mail server on the way that strips STARTTLS would read members' mail. */
-const encryptedMail: Rule = ({ SMTP_URL: url }) =>
-  typeof url === 'string' && !/^smtps:/i.test(url) && new URL(url).searchParams.get('requireTLS') !== 'true'
-    ? ['SMTP_URL may go unencrypted: use smtps://, or smtp:// with ?requireTLS=true']
-    : [];
+/** What nodemailer may be told in the URL: the others switch TLS or its checks off, log members' mail, or (a pool) send it again. */
+const MAIL_PARAMETERS: readonly string[] = ['requireTLS', 'authMethod', 'name', 'connectionTimeout', 'dnsTimeout', 'greetingTimeout', 'socketTimeout'];
+
+/** A mail server on the way that strips STARTTLS, or shows a certificate of its own, would read members' mail. */
+const safeMail: Rule = ({ SMTP_URL: text }) => {
+  if (typeof text !== 'string') return [];
+  const url = new URL(text);
+  // Nodemailer finds a password in "smtps:user:password@host" too, where URL finds none.
+  if (!url.hostname) return ['SMTP_URL names no server: write it as smtps://user:password@mail.example.com'];
+  const password = decoded(url.password);
+  const why = password && weakness(password);
+  return [
+    ...(url.protocol !== 'smtps:' && url.searchParams.get('requireTLS') !== 'true' ? ['SMTP_URL may go unencrypted: use smtps://, or smtp:// with ?requireTLS=true'] : []),
+    ...(url.username && !password ? ['SMTP_URL has a user without a password'] : []),
+    ...(why ? [`SMTP_URL has a password that ${why}`] : []),
+    ...[...new Set(url.searchParams.keys())]
+      .filter((name) => !MAIL_PARAMETERS.includes(name))
+      // What is no name may be the end of a password with a question mark in it.
+      .map((name) => `SMTP_URL has ${/^[\w.-]+$/.test(name) ? `the parameter ${name}` : 'a parameter'}, which production does not take: only ${MAIL_PARAMETERS.join(', ')}`),
+  ];
+};
+
+/** As nodemailer reads it: what is not percent-encoded is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Null at the gateway where it is not given; the worker does not read it. */
+const signedAudit: Rule = ({ AUDIT_KEY: key }) =>
+  key === null ? ['AUDIT_KEY is missing: it signs exports of the audit; make one with: openssl genpkey -algorithm ed25519 -outform DER | base64 -w0'] : [];
 
 const distinctGrantKeys: Rule = ({ GRANT_KEYS: keys }) =>
   new Set((keys as GrantKeys | undefined)?.map((key) => key.secret.toString('hex'))).size < ((keys as GrantKeys | undefined)?.length ?? 0)
@@ -67,9 +96,11 @@ const RULES: readonly Rule[] = [
   encrypted('JIRA_URL'),
   encrypted('ADMIN_URL'),
   encrypted('OIDC_ISSUER'),
-  encryptedMail,
+  ({ NODE_TLS_REJECT_UNAUTHORIZED: checks }) => (checks === '0' ? ['NODE_TLS_REJECT_UNAUTHORIZED=0 believes any certificate: take it out, and name a CA of your own in NODE_EXTRA_CA_CERTS'] : []),
+  safeMail,
   distinctGrantKeys,
   keysOfTheirOwn,
+  signedAudit,
 ];
 
 /** Every problem of these settings for production; none where it may start. */

@@ -31,8 +31,11 @@ const optional = z
 const named = (byDefault: string) => z.string().trim().min(1).default(byDefault);
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const list = (s: string) => s.split(',').map((x) => x.trim()).filter(Boolean);
+const secrets = (what: string) => required(what).transform(list).pipe(z.array(z.string()).min(1, `is empty: ${what}`));
 
 const common = {
+  /** Node's own: read to refuse it. */
+  NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
   ONETOUCH_ENV: z.enum(['production', 'development'], { error: 'is neither "production" nor "development"' }).default('production'),
   GRANT_KEYS: required('the keys that sign privileged changes, e.g. 2026-07:<openssl rand -base64 32>; the first signs, each verifies').transform(
     (text, ctx) => grantKeys(text, (problem) => ctx.addIssue({ code: 'custom', message: problem })),
@@ -113,8 +116,8 @@ const gatewaySchema = z.object({
   ...common,
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   HOST: named('127.0.0.1'),
-  HELPDESK_WEBHOOK_SECRET: required("the signing secret of the helpdesk's webhook (comma-separated while rotating)").transform(list),
-  JIRA_WEBHOOK_SECRET: required("the secret of Jira's webhook (comma-separated while rotating)").transform(list),
+  HELPDESK_WEBHOOK_SECRET: secrets("the signing secret of the helpdesk's webhook (comma-separated while rotating)"),
+  JIRA_WEBHOOK_SECRET: secrets("the secret of Jira's webhook (comma-separated while rotating)"),
   AUDIT_KEY: optional.transform((text, context) => {
     try {
       return text === null ? null : auditKey(text);
@@ -301,7 +304,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       : null,
     /** A static token, in development alone. */
     apiToken: e.API_TOKEN,
-    /** Signs exports of the audit; null where nothing is signed. */
+    /** Signs exports of the audit; null where nothing is signed, in development. */
     auditKey: e.AUDIT_KEY,
     temporalUiOrigins: e.TEMPORAL_UI_ORIGIN,
     /** Credentials let the gateway learn its own user ids and leave out its own changes; optional. */

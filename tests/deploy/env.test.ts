@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -51,6 +52,7 @@ const required = {
   JIRA_EMAIL: 'a@example.com',
   JIRA_API_TOKEN: RANDOM,
   JIRA_WEBHOOK_SECRET: RANDOM,
+  AUDIT_KEY: generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
   JIRA_PROJECT_PRODOPS: 'OPS',
   JIRA_PROJECT_INFRA: 'INF',
   ADMIN_URL: 'https://admin.example.com',

@@ -1,5 +1,6 @@
 /** What production refuses to start with: each of these settings is one change away from a good set. */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
 import { startCompany } from '../../src/sandbox/company.js';
@@ -20,11 +21,12 @@ const GOOD = {
   JIRA_EMAIL: 'onetouch@company.com',
   JIRA_API_TOKEN: secret(),
   JIRA_WEBHOOK_SECRET: secret(),
+  AUDIT_KEY: generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
   JIRA_PROJECT_PRODOPS: 'OPS',
   JIRA_PROJECT_INFRA: 'INF',
   ADMIN_URL: 'https://admin.company.com',
   ADMIN_TOKEN: secret(),
-  SMTP_URL: 'smtps://onetouch:word@mail.company.com',
+  SMTP_URL: `smtps://onetouch:${encodeURIComponent(secret())}@mail.company.com`,
   MAIL_FROM: 'help@company.com',
   MAIL_REPLY_TO: 'support@company.com',
 };
@@ -75,6 +77,10 @@ describe('a secret', () => {
   test.each(of.filter(([, entry], i) => entry === 'worker' || i === 3 || i === 4))('%s of the %s: a missing one is refused', (name, entry) => {
     for (const missing of [undefined, '', '   ']) expect(problems(entry, { [name]: missing })).toEqual([expect.stringMatching(new RegExp(`^${name} is (missing|empty)`))]);
   });
+  test.each(['HELPDESK_WEBHOOK_SECRET', 'JIRA_WEBHOOK_SECRET'])('%s: a list of none is a missing one, in development too', (name) => {
+    for (const ONETOUCH_ENV of ['production', 'development'])
+      for (const none of [',', ' , ', ',,']) expect(problems('gateway', { ONETOUCH_ENV, [name]: none })).toEqual([expect.stringMatching(new RegExp(`^${name} is empty: the .*secret`))]);
+  });
   test('each of two that are rotated is looked at', () => {
     expect(problems('gateway', { JIRA_WEBHOOK_SECRET: `${secret()},changeme` })).toEqual([expect.stringContaining('JIRA_WEBHOOK_SECRET looks like a placeholder')]);
   });
@@ -97,10 +103,65 @@ describe('the way to an outside system', () => {
     for (const url of ['http://company.example', 'HTTP://company.example', 'http://127.0.0.1:4101'])
       expect(problems(entry, { [name]: url })).toEqual([expect.stringMatching(new RegExp(`^${name} is plain HTTP`))]);
   });
+  test.each(both)('the %s checks certificates', (entry) => {
+    expect(problems(entry, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+    expect(problems(entry, { NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+  });
   test('mail goes encrypted or not at all', () => {
     expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com' })).toEqual([expect.stringMatching(/^SMTP_URL may go unencrypted/)]);
     expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com?requireTLS=false' })).toHaveLength(1);
     expect(problems('worker', { SMTP_URL: 'smtp://mail.company.com?requireTLS=true' })).toEqual([]);
+  });
+});
+
+describe('the mail server', () => {
+  const smtp = (SMTP_URL: string) => problems('worker', { SMTP_URL });
+  test.each(['password1234567890', 'changeme', '%63hangeme', 'p%C3%A4ss', 'x7Kp2', '%zz', 'abababababababababababab', 'your-secret-goes-here'])('a password like %s is refused, and not quoted', (weak) => {
+    for (const url of [`smtps://onetouch:${weak}@mail.company.com`, `smtp://onetouch:${weak}@mail.company.com:587?requireTLS=true`]) {
+      const said = smtp(url);
+      expect(said).toEqual([expect.stringMatching(/^SMTP_URL has a password that (looks like a placeholder|is shorter|repeats)/)]);
+      expect(said[0]).not.toContain(weak);
+    }
+  });
+  test('who signs in has a password, and who does not needs none', () => {
+    for (const user of ['onetouch', 'onetouch:']) expect(smtp(`smtps://${user}@mail.company.com`)).toEqual(['SMTP_URL has a user without a password']);
+    expect(smtp('smtps://mail.company.com')).toEqual([]);
+    // Nodemailer reads both as the URL with "//"; Node finds no password in them.
+    for (const url of ['smtps:onetouch:changeme@mail.company.com', 'smtps:/onetouch:changeme@mail.company.com']) expect(smtp(url)).toEqual([expect.stringMatching(/^SMTP_URL names no server/)]);
+  });
+  test.each(['.env.example', 'README.md', 'src/config.ts'])('the example in %s is refused', (file) => {
+    const examples = [...readFileSync(file, 'utf8').matchAll(/smtps:\/\/[^\s'`]*[^\s'`.,]/g)].map(([url]) => url);
+    expect(examples).not.toEqual([]);
+    for (const url of examples) expect(smtp(url)).toEqual([expect.stringContaining('a password that looks like a placeholder')]);
+  });
+  test.each([
+    'tls.rejectUnauthorized=false', 'tls.rejectUnauthorized=0', 'tls%2ErejectUnauthorized=false', 'tls.checkServerIdentity=', 'tls.minVersion=TLSv1', 'tls.ciphers=NULL', 'tls.servername=else.example',
+    'ignoreTLS=true', 'opportunisticTLS=true', 'secure=false', 'secured=true', 'servername=else.example', 'host=else.example', 'service=Gmail', 'proxy=http://else.example', 'REQUIRETLS=true',
+    'pool=true', 'logger=true', 'debug=true', 'transactionLog=true', 'url=smtp://else.example', 'jsonTransport=true', 'sendmail=true', 'lmtp=true',
+  ])('?%s is refused, by name', (parameter) => {
+    const name = decodeURIComponent(parameter.split('=')[0]!);
+    for (const url of [`smtps://mail.company.com?${parameter}`, `smtps://mail.company.com/?name=onetouch.company.com&${parameter}`, `smtp://mail.company.com?requireTLS=true&${parameter}&${parameter}`])
+      expect(smtp(url)).toEqual([expect.stringContaining(`SMTP_URL has the parameter ${name}, which production does not take`)]);
+  });
+  test('what is harmless is taken, and the rest of a password that was cut in two is not quoted', () => {
+    expect(smtp('smtps://mail.company.com?requireTLS=true&connectionTimeout=5000&greetingTimeout=5000&socketTimeout=5000&name=onetouch.company.com')).toEqual([]);
+    const [said] = smtp('smtps://onetouch:12?hunter2@mail.company.com');
+    expect(said).toContain('SMTP_URL has a parameter, which');
+    expect(said).not.toContain('hunter2');
+  });
+  test('in development it may be anything', () => {
+    expect(problems('worker', { ONETOUCH_ENV: 'development', SMTP_URL: 'smtp://user:password@localhost:1025?tls.rejectUnauthorized=false' })).toEqual([]);
+  });
+});
+
+describe('the audit', () => {
+  test('a gateway without a key that signs it is refused, and hears how to make one', () => {
+    for (const AUDIT_KEY of [undefined, '', '  ']) expect(problems('gateway', { AUDIT_KEY })).toEqual([expect.stringMatching(/^AUDIT_KEY is missing: .*openssl genpkey -algorithm ed25519/)]);
+    expect(problems('worker', { AUDIT_KEY: undefined })).toEqual([]);
+    expect(loadGatewayConfig({ ...GOOD, AUDIT_KEY: undefined, ONETOUCH_ENV: 'development' }).auditKey).toBeNull();
+  });
+  test('the file to copy, docker compose, the README and the operators are told', () => {
+    for (const file of ['.env.example', 'docker-compose.yml', 'README.md', 'docs/operations.md', 'SECURITY.md']) expect(readFileSync(file, 'utf8'), file).toContain('AUDIT_KEY');
   });
 });
 
