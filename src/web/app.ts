@@ -1,5 +1,5 @@
 /** The gateway's HTTP side: webhooks, health, the API. No effect but a message to Temporal. */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Cases } from '../client/cases.js';
@@ -35,6 +35,8 @@ export interface GatewayDeps {
 
 /** Under 60 s, or the helpdesk does not try again. */
 const RETRY_AFTER_S = '20';
+/** So long an answer to `/readyz` stands: anybody may ask, and each question is a call to Temporal. */
+const READY_MS = 1_000;
 
 /** The app. Every answer is JSON; every one that is not 2xx has a `reason`. */
 export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ours, now = Date.now, onRefused, log }: GatewayDeps) {
@@ -43,17 +45,18 @@ export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ou
   app.use(async (c, next) => {
     const started = performance.now();
     await next();
-    // Never a body or a query string: what is logged here is kept.
-    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started) });
+    // Who looked at what, by their id. Never a body or a query string: what is logged here is kept.
+    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started), by: c.get('person')?.subject });
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', perRefused(), limited);
   const [signedIn, counted] = [who(config, now), perCaller()];
-  app.use('/api/*', perRefused(), signedIn, counted, limited, allowed);
+  app.use('/api/*', unstored, perRefused(), signedIn, counted, limited, allowed);
 
   app.get('/healthz', (c) => c.json({ ok: true }));
+  const ready = shared(() => cases.ready(), READY_MS, now);
   app.get('/readyz', async (c) => {
-    await cases.ready();
+    await ready();
     return c.json({ ok: true });
   });
   app.get('/sign-in', (c) => {
@@ -92,4 +95,22 @@ export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ou
     return c.json({ reason: 'Something went wrong here; it is in the log.' }, 500);
   });
   return app;
+}
+
+/** Middleware: no proxy and no browser keeps what is said of members. */
+const unstored: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.res.headers.set('Cache-Control', 'no-store');
+};
+
+/** Asks once for all who want to know until the answer is `forMs` old; a failure is an answer too. */
+function shared<T>(ask: () => Promise<T>, forMs: number, now: () => number): () => Promise<T> {
+  let last: { answer: Promise<T>; at: number | null } | undefined;
+  return () => {
+    if (last && (last.at === null || Math.abs(now() - last.at) < forMs)) return last.answer;
+    const asked: NonNullable<typeof last> = { answer: ask(), at: null };
+    const answered = () => void (asked.at = now());
+    asked.answer.then(answered, answered);
+    return (last = asked).answer;
+  };
 }

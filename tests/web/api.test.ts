@@ -2,8 +2,11 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { BadQuery, Malformed, TemporalAway } from '../../src/client/errors.js';
-import { EXECUTION, ROW, RULING, TIMELINE, VIEW } from './fake-cases.js';
-import { ticketEvent, TOKEN, town } from './town.js';
+import { gatewayApp } from '../../src/web/app.js';
+import { REFUSED_PER_MINUTE } from '../../src/web/rate.js';
+import { EXECUTION, fakeCases, ROW, RULING, TIMELINE, VIEW } from './fake-cases.js';
+import { fakeProblems } from './fake-problems.js';
+import { CODEC, fakeAuditor, GRANT_KEYS, NOW, ticketEvent, TOKEN, town } from './town.js';
 
 const BY_API = { name: 'API', role: 'lead', verified: true };
 
@@ -16,6 +19,51 @@ describe('health', () => {
     expect((await away.app.request('/healthz')).status).toBe(200);
     const response = await away.app.request('/readyz');
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '20']);
+  });
+
+  test('whoever asks within a second gets one answer of Temporal, be it a failure', async () => {
+    const clock = { now: NOW };
+    const temporal = { asked: 0, away: false };
+    const { cases, calls } = fakeCases();
+    const ready = () => {
+      temporal.asked++;
+      return temporal.away ? Promise.reject(new TemporalAway('Temporal did not answer in time.')) : Promise.resolve();
+    };
+    const nobody = () => Promise.resolve(null);
+    const app = gatewayApp({
+      cases: { ...cases, ready }, problems: fakeProblems(calls), auditor: fakeAuditor(calls), codec: CODEC,
+      config: { helpdeskWebhookSecrets: [], jiraWebhookSecrets: [], apiToken: TOKEN, oidc: null, grantKeys: GRANT_KEYS },
+      ours: { helpdesk: nobody, jira: nobody }, now: () => clock.now, log: pino({ level: 'silent' }),
+    });
+    const both = async () => [...(await Promise.all([app.request('/readyz'), app.request('/readyz')])), await app.request('/readyz')].map((r) => r.status);
+    expect([await both(), temporal.asked]).toEqual([[200, 200, 200], 1]);
+    clock.now += 999;
+    temporal.away = true;
+    expect([await both(), temporal.asked]).toEqual([[200, 200, 200], 1]);
+    clock.now += 1;
+    expect([await both(), temporal.asked]).toEqual([[503, 503, 503], 2]);
+    temporal.away = false;
+    clock.now += 1_000;
+    expect([await both(), temporal.asked]).toEqual([[200, 200, 200], 3]);
+    // A clock that is set back keeps no old answer.
+    clock.now -= 3_600_000;
+    expect([await both(), temporal.asked]).toEqual([[200, 200, 200], 4]);
+  });
+});
+
+describe('what is said of members is kept by no proxy and no browser', () => {
+  const kept = (response: Response) => [response.status, response.headers.get('Cache-Control')];
+  test.each([
+    ['GET', '/cases', 200], ['GET', '/cases/5158', 200], ['GET', '/cases/5158/timeline', 200], ['GET', '/cases/5158/audit', 200], ['POST', '/cases/5158/resume', 200],
+    ['GET', '/me', 200], ['GET', '/cases/6000', 404], ['GET', '/cases?limit=0', 400], ['GET', '/nothing', 404], ['POST', '/cases/5158/close', 400], ['GET', '/audit', 403],
+  ])('%s /api%s', async (method, path, status) => {
+    const { api } = town();
+    expect(kept(await api(method, path, method === 'POST' ? {} : undefined))).toEqual([status, 'no-store']);
+  });
+  test('nor what refuses somebody, or says that Temporal is away', async () => {
+    const { app } = town();
+    for (let i = 0; i <= REFUSED_PER_MINUTE; i++) expect(kept(await app.request('/api/cases'))).toEqual([i < REFUSED_PER_MINUTE ? 401 : 429, 'no-store']);
+    expect(kept(await town({ fails: () => new TemporalAway('away') }).api('GET', '/cases'))).toEqual([503, 'no-store']);
   });
 });
 

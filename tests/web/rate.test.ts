@@ -1,8 +1,23 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CALLS_PER_MINUTE, REFUSED_PER_MINUTE } from '../../src/web/rate.js';
 import { serve } from '../../src/web/serve.js';
 import { ticketEvent, town } from './town.js';
+
+test('who is refused too often holds up nobody at another address', async () => {
+  const serving = await serve(town().app, { port: 0, host: '127.0.0.1' });
+  const status = (localAddress: string) =>
+    new Promise<number>((resolve, reject) => {
+      request(`${serving.url}/api/cases`, { localAddress, agent: false }, (answer) => (answer.resume(), resolve(answer.statusCode!))).on('error', reject).end();
+    });
+  try {
+    for (let i = 0; i < REFUSED_PER_MINUTE; i++) expect(await status('127.0.0.1')).toBe(401);
+    expect([await status('127.0.0.1'), await status('127.0.0.2')]).toEqual([429, 401]);
+  } finally {
+    await serving.close();
+  }
+});
 
 describe('how often', () => {
   beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-07-01T12:00:00Z') }));
