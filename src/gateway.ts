@@ -7,13 +7,16 @@ import { connectJira } from './adapters/jira.js';
 import { auditor } from './client/audit.js';
 import { cases, type Cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
-import { problems } from './client/problems.js';
+import { problems, type Problems } from './client/problems.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
+import { isProblemId } from './domain/problem.js';
 import { logger } from './log.js';
 import { gatewayApp, type GatewayDeps } from './web/app.js';
 import type { Refused } from './web/access.js';
+import { ticketId } from './web/ids.js';
 import { ourselves } from './web/ours.js';
 import { serve, type Serving } from './web/serve.js';
+import type { Denied } from './workflows/messages.js';
 
 /**
  * Starts the gateway. The client may be lazy: while Temporal is away, webhooks and the API answer 503. Rejects
@@ -26,13 +29,13 @@ export async function startGateway(
 ): Promise<Serving> {
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
-  const talk = cases(client);
+  const [talk, many] = [cases(client), problems(client)];
   const onRefused = (refused: Refused): void => {
     options.onRefused?.(refused);
-    void recordRefused(talk, refused).catch((error: unknown) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
+    void recordRefused(talk, many, refused).catch((error: unknown) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
   };
   const codec = { payloads: config.payloads, origins: config.temporalUiOrigins, ...(options.openCodecAt && { openAt: options.openCodecAt }) };
-  const app = gatewayApp({ cases: talk, problems: problems(client), auditor: auditor(client), config, codec, ours, log, ...(options.now && { now: options.now }), onRefused });
+  const app = gatewayApp({ cases: talk, problems: many, auditor: auditor(client), config, codec, ours, log, ...(options.now && { now: options.now }), onRefused });
   const serving = await serve(app, { port: config.port, host: config.host });
   // Asked for now, so that the first webhook need not wait for it.
   void ours.helpdesk();
@@ -41,11 +44,13 @@ export async function startGateway(
   return serving;
 }
 
-/** An attempt that a role refused stands in the case's own record. Whoever did not sign in names nobody. */
-async function recordRefused(talk: Cases, { status, route, path, reason, by }: Refused): Promise<void> {
-  const [, ticket, verb] = /^\/api\/cases\/(\d{1,20})\/([a-z-]+)$/.exec(path) ?? [];
-  if (status !== 403 || !by || !ticket || !verb || !route.startsWith('/api/cases/')) return;
-  await talk.denied(ticket, { what: verb, by: { name: by.name, role: by.roles.at(-1) ?? 'unverified', verified: true, ...(by.subject && { subject: by.subject }) }, why: reason });
+/** An attempt that a role refused stands in the case's own record, or the problem's. Whoever did not sign in names nobody. */
+async function recordRefused(talk: Cases, many: Problems, { status, path, reason, by }: Refused): Promise<void> {
+  const [, kind, id, verb] = /^\/api\/(cases|problems)\/([^/]+)\/([a-z-]+)$/.exec(path) ?? [];
+  if (status !== 403 || !by || !id || !verb) return;
+  const attempt: Denied = { what: verb, by: { name: by.name, role: by.roles.at(-1) ?? 'unverified', verified: true, ...(by.subject && { subject: by.subject }) }, why: reason };
+  if (kind === 'cases' && ticketId.safeParse(id).success) await talk.denied(id, attempt);
+  if (kind === 'problems' && isProblemId(id)) await many.denied(id, attempt);
 }
 
 /** Our own users' ids, where the configuration has the credentials to ask for them. */

@@ -142,7 +142,7 @@ function gateway(secrets: NonNullable<FuzzOptions['secrets']>) {
     cases: cases as Cases,
     problems: problems as Problems,
     // Behind the sign-in of the API: no webhook gets there.
-    auditor: { ofCase: () => Promise.resolve([]), between: () => Promise.resolve([]) },
+    auditor: { ofProblem: () => Promise.resolve([]), ofCase: () => Promise.resolve([]), between: () => Promise.resolve([]) },
     codec: { payloads: { keys: new Map(), plaintext: 'refuse' }, origins: [] },
     config: { helpdeskWebhookSecrets: [...secrets.helpdesk], jiraWebhookSecrets: [...secrets.jira], apiToken: 'not asked for here', oidc: null, grantKeys: [] },
     ours: { helpdesk: nobody, jira: nobody },

@@ -4,6 +4,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { AuditEntry } from '../domain/audit.js';
+import { inertJson } from '../wording/clean.js';
 
 const FORMAT = 'onetouch-audit/1';
 
@@ -46,10 +47,10 @@ export interface AuditScope {
 
 /** The export: one JSON object a line. First what it covers, then each entry with its link, last the signature. */
 export function chained(entries: readonly AuditEntry[], scope: AuditScope, key: AuditKey): string {
-  const lines = [JSON.stringify({ format: FORMAT, key: key.id, ...scope })];
+  const lines = [written({ format: FORMAT, key: key.id, ...scope })];
   let link = linked('', lines[0]!);
   for (const [i, entry] of entries.entries()) {
-    const line = JSON.stringify({ seq: i + 1, ...entry });
+    const line = written({ seq: i + 1, ...entry });
     link = linked(link, line);
     lines.push(JSON.stringify({ link, entry: line }));
   }
@@ -58,6 +59,8 @@ export function chained(entries: readonly AuditEntry[], scope: AuditScope, key: 
   return `${lines.join('\n')}\n`;
 }
 
+/** One line, in which nothing is left that a terminal obeys. */
+const written = (value: object): string => inertJson(JSON.stringify(value));
 const closing = (entries: number, head: string) => `${FORMAT}\n${entries}\n${head}`;
 
 /** What checking an export found. `line` counts from 1. */
@@ -77,7 +80,7 @@ export function checked(text: string, publicPem: string): Checked {
   const [first, ...rest] = lines;
   const last = rest.pop()!;
   const scope = parsed(first!);
-  if (!scope || scope['format'] !== FORMAT || JSON.stringify(scope) !== first) return wrong(1, `this is no export of the form ${FORMAT}`);
+  if (!scope || scope['format'] !== FORMAT || written(scope) !== first) return wrong(1, `this is no export of the form ${FORMAT}`);
   if (scope['key'] !== idOf(publicKey)) return wrong(1, 'it was signed with another key');
   let link = linked('', first!);
   for (const [i, line] of rest.entries()) {

@@ -1,15 +1,13 @@
 /** What the CLI prints: tables for people, JSON for programs. Nothing from outside can steer the terminal. */
 import Table from 'cli-table3';
+import { inertJson } from '../wording/clean.js';
 
 /** One line without control, format or direction characters. */
 export const plain = (value: unknown): string =>
   value === null || value === undefined ? '' : String(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
-/** JSON whose strings hold no character that a terminal obeys; a program reads the same values. */
-export const json = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, (c) =>
-    [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
-  );
+/** JSON for programs, whatever its strings hold. */
+export const json = (value: unknown): string => inertJson(JSON.stringify(value, null, 2));
 
 /** `2026-07-01 09:00Z` of an ISO 8601 time. */
 export const when = (iso: string | null | undefined): string =>

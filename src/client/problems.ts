@@ -3,7 +3,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Entry } from '../domain/case.js';
 import type { ProblemMember, ProblemView } from '../domain/problem.js';
-import { TASK_QUEUE, type Answer, type IssueChanged, type Said } from '../workflows/messages.js';
+import { denied, TASK_QUEUE, type Answer, type Denied, type IssueChanged, type Said } from '../workflows/messages.js';
 import * as messages from '../workflows/problem-messages.js';
 import { isProblemId, PROBLEM, type ProblemStart } from '../workflows/problem-messages.js';
 import { SEARCH } from '../workflows/search-attributes.js';
@@ -86,6 +86,12 @@ export function problems(client: Client, { deadlineMs = 5_000 }: { deadlineMs?: 
     members: (id: string, page: { offset?: number; limit?: number } = {}): Promise<ProblemMember[]> =>
       bounded(id, () => handle(id).query(messages.problemMembers, page)),
     timeline: (id: string): Promise<Entry[]> => bounded(id, () => handle(id).query(messages.problemTimeline)),
+
+    /** Puts an attempt that was refused for its role into the record of a running problem; where none runs, nowhere. */
+    denied: (id: string, attempt: Denied): Promise<void> =>
+      bounded(id, () => handle(id).signal(denied, attempt)).catch((error: unknown) => {
+        if (!(error instanceof NoSuchProblem)) throw error;
+      }),
 
     merge: update(messages.mergeInto),
     choose: update(messages.chooseForAll),

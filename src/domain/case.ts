@@ -68,6 +68,8 @@ export interface MemberPromise {
   dueAt: string;
   remindAt: string | null;
   renewals: number;
+  /** A person set this time while the one before it had not passed. */
+  moved?: true;
 }
 
 /** One line of the record: what came in, every ruling, everything done, by whom, when. No member data. */
@@ -77,6 +79,9 @@ export interface Entry {
   /** One sentence. */
   text: string;
   by: string;
+  /** Their role, and their id at the identity provider: of a person, where they signed in. */
+  role?: string;
+  subject?: string;
   cycle: number;
   row?: RowId;
   /** The effect's name, `ticket:cycle:effect`. */

@@ -13,8 +13,9 @@ export const GROUP_PROBLEMS = ['access', 'engagement', 'configuration', 'rewards
 /** What group troubleshooting diagnoses. */
 export type GroupProblem = (typeof GROUP_PROBLEMS)[number];
 
+export const PRIORITIES = ['Normal', 'High', 'Urgent'] as const;
 /** A priority of the helpdesk and of Jira, in the words of the protocol. */
-export type Priority = 'Normal' | 'High' | 'Urgent';
+export type Priority = (typeof PRIORITIES)[number];
 
 export type RowId =
   | 'cancellation'
@@ -88,6 +89,8 @@ export type Ruling = RulingBase &
         kind: 'ask';
         asks: FactName[];
         of: 'agent' | 'member';
+        /** It was given, and is wrong: Admin does not know it. */
+        corrects?: true;
       }
     | {
         /** Held back until the first moment at which the row no longer holds. */

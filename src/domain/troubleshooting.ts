@@ -16,6 +16,7 @@ import type {
   ReportParameters,
   Rewards,
 } from '../activities/groups-port.js';
+import type { Entry } from './case.js';
 import type { Fact, FactName, FactSource, ObservedLogin, Scope } from './facts.js';
 import type { GroupProblem, JiraTeam, Priority } from './ruling.js';
 
@@ -91,9 +92,9 @@ export type CheckId =
 /** What is not known is never a pass. */
 export type Verdict = 'passed' | 'failed' | 'unknown';
 
-/** The result of one check. */
+/** The result of one check, or what a trigger saw that no check shows. */
 export interface Evidence {
-  check: CheckId;
+  check: CheckId | `trigger/${TriggerId}`;
   verdict: Verdict;
   /** What was found, in words, without member data; null when nothing is known. */
   value: string | null;
@@ -120,6 +121,10 @@ export interface Trigger {
   source: Extract<FactSource, 'Admin' | 'agent'>;
   /** When that was read or said. */
   at: string;
+  /** What was read or said, in words, without member data. Absent in what was seen before it was kept. */
+  found?: string;
+  /** The check that shows it, where one does. */
+  shownBy?: CheckId;
 }
 
 /** Engagement figures that are right, and why they are not those expected. Nothing is changed. */
@@ -255,8 +260,8 @@ export interface Resolution {
   scope: Scope | null;
   outcome: 'fixed' | 'explained' | 'escalated' | 'put-back' | 'left-to-a-person';
   cause: string;
-  /** What was done, in order. */
-  steps: { at: string; text: string; by: string }[];
+  /** Its record: what was done, heard and refused, in order. */
+  steps: Entry[];
   evidence: Evidence[];
   fix: FixKind | null;
   /** The change with the value before it; null when nothing was changed. */

@@ -59,6 +59,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/cases/:ticket/unlink': AT_WORK,
 
   'GET /api/cases/:ticket/audit': EVERYBODY,
+  'GET /api/problems/:problem/audit': EVERYBODY,
   'GET /api/audit': ['auditor', 'admin'],
   'GET /api/audit/key': EVERYBODY,
 

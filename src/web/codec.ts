@@ -32,28 +32,29 @@ type Verb = (typeof VERBS)[number];
 
 /** A page of a history with its payloads of at most 2 MB each. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const limited = bodyLimit({
+  maxSize: MAX_BYTES,
+  onError: () => {
+    throw new Refusal(413, 'The body is larger than 16 MB.');
+  },
+});
 const base64 = z.base64().default('');
 const schema = z.object({
   payloads: z.array(z.object({ metadata: z.record(z.string(), base64).default({}), data: base64 })).max(10_000),
 });
 
 /**
- * The routes, `decode` and `encode`. `doors` let in who is signed in and may, as for the API; a browser asks whether
- * it may ask before it shows who is asking. Payloads that cannot be read are answered as they are.
+ * The routes, `decode` and `encode`. `doors` let in who is signed in and may, as for the API, before any of the body
+ * is read; a browser asks whether it may ask before it shows who is asking. Payloads that cannot be read are answered
+ * as they are.
  */
 export function codec({ payloads, origins }: CodecOptions, doors: readonly MiddlewareHandler<Known>[]): Hono<Known> {
   const app = new Hono<Known>();
   app.use(cors({ origin: [...origins], allowMethods: ['POST'], allowHeaders: ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'], maxAge: 600 }));
-  app.use(bodyLimit({
-    maxSize: MAX_BYTES,
-    onError: () => {
-      throw new Refusal(413, 'The body is larger than 16 MB.');
-    },
-  }));
   const [first, ...others] = doors;
   for (const verb of VERBS) {
     const answer: Handler<Known> = (c) => answered(verb, payloads, c);
-    if (first) app.post(`/${verb}`, first, ...others, answer);
+    if (first) app.post(`/${verb}`, first, ...others, limited, answer);
   }
   return app;
 }
@@ -61,7 +62,7 @@ export function codec({ payloads, origins }: CodecOptions, doors: readonly Middl
 /** The same at a path that is a secret itself, which is nobody's by role. It goes beside `codec`, after it. */
 export function openCodec({ payloads }: CodecOptions, openAt: string): Hono<Known> {
   const app = new Hono<Known>();
-  for (const verb of VERBS) app.post(`/:secret/${verb}`, (c) => (sameSecret(c.req.param('secret'), openAt) ? answered(verb, payloads, c) : c.notFound()));
+  for (const verb of VERBS) app.post(`/:secret/${verb}`, async (c, next) => (sameSecret(c.req.param('secret'), openAt) ? next() : c.notFound()), limited, (c) => answered(verb, payloads, c));
   return app;
 }
 
@@ -75,21 +76,23 @@ const DOES: Record<Verb, (payload: Payload, settings: PayloadSettings) => Payloa
     const opened = open(payload, settings);
     return 'payload' in opened ? opened.payload : payload;
   },
-  encode: (payload, settings) => seal(inNobodysName(payload), settings),
+  encode: (payload, settings) => seal(saidByHand(payload), settings),
 };
 
 /**
- * A command names who says it, and the API takes that from the sign-in. What is typed into the Temporal UI is nobody's
+ * What is typed into the Temporal UI says that it was: workflows take from it what people may say, and nothing that only
+ * onetouch itself says. A command names who says it, and the API takes that from the sign-in. What is typed is nobody's
  * whom we could vouch for: the name in it gives way to the UI's, so that the record says no more than is known.
  */
-function inNobodysName(payload: Payload): Payload {
+function saidByHand(payload: Payload): Payload {
   if (Buffer.from(payload.metadata?.['encoding'] ?? []).toString() !== 'json/plain') return payload;
   try {
     const said = JSON.parse(Buffer.from(payload.data ?? []).toString()) as unknown;
-    if (typeof said !== 'object' || said === null || !('by' in said)) return payload;
-    return { ...payload, data: new Uint8Array(Buffer.from(JSON.stringify({ ...said, by: TEMPORAL_UI }))) };
+    if (typeof said !== 'object' || said === null || Array.isArray(said)) return payload;
+    const marked = { ...said, ...('by' in said && { by: TEMPORAL_UI }), byHand: true };
+    return { ...payload, data: new Uint8Array(Buffer.from(JSON.stringify(marked))) };
   } catch {
-    return payload; // No case reads that.
+    return payload; // No workflow reads that.
   }
 }
 

@@ -45,3 +45,7 @@ export function sentence(text: string): string {
   const line = oneLine(text);
   return line === '' || /[.!?…]$/.test(line) ? line : `${line}.`;
 }
+
+/** JSON whose strings hold no character that a terminal obeys; a program reads the same values. */
+export const inertJson = (json: string): string =>
+  json.replaceAll(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/gu, (c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''));

@@ -3,25 +3,28 @@
  * desk, handlers only record and answer, and one loop acts.
  */
 import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle, patched, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Need } from '../domain/case.js';
+import type { Entry, Need } from '../domain/case.js';
 import type { Facts } from '../domain/facts.js';
 import type { Verdict } from '../domain/grant.js';
 import { effectName } from '../domain/marks.js';
 import { groupSentence } from '../wording/group-sentences.js';
 import { admitted } from './group-admission.js';
 import { now, shortName } from './desk.js';
-import { changeOf, isGuarded, readActor, readGrant, verdictOn, type Guarded } from './grants.js';
+import { changeOf, isGuarded, readActor, readGrant, verdictOn, whoIs, type Guarded } from './grants.js';
 import { caseId, TEMPORAL_UI, type Actor, type Answer, type Said } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { wrongShape } from './shapes.js';
-import { groupFields, wrongGroupShape } from './troubleshooting-shapes.js';
+import { groupFields, groupTrimmed, wrongGroupShape } from './troubleshooting-shapes.js';
 import * as messages from './troubleshooting-messages.js';
 import { troubleshootingId } from './troubleshooting-messages.js';
-import { newTroubleshooting, resolutionOf, step, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
-import { mustBeRead, signalReader, unreadable } from './unreadable.js';
+import { enter } from './state.js';
+import { newTroubleshooting, resolutionOf, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
+import { isByHand, mustBeOurs, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 
 const EVENTS_PER_RUN = 4_000;
 const HEARD_KEPT = 500;
+/** Its record goes to its case and into notes: it is kept shorter than theirs. */
+const STEPS_KEPT = 300;
 const LONGEST_ID = 200;
 
 export type Bench = ReturnType<typeof openBench>;
@@ -30,7 +33,7 @@ export type Bench = ReturnType<typeof openBench>;
 export class Stopped extends Error {}
 
 export function openBench(input: TroubleshootingInput) {
-  mustBeRead('What the group troubleshooting began with', input);
+  mustBeOurs('What the group troubleshooting began with', input);
   // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
   const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
   const state: TroubleshootingState = (goesOn ? input.carried : undefined) ?? newTroubleshooting(now(), input.provided);
@@ -39,10 +42,12 @@ export function openBench(input: TroubleshootingInput) {
   let nextWake: string | null = null;
   let published = '';
 
-  const record = (text: string, by = 'onetouch') => step(state, now(), text, by);
+  function record(what: Entry['what'], text: string, by: Actor | 'onetouch' = 'onetouch'): void {
+    enter(state.steps, { at: now(), what, text, ...(by === 'onetouch' ? { by } : whoIs(by)), cycle }, STEPS_KEPT);
+  }
 
-  function hear(message: GroupMessage, id?: string, given?: unknown): Answer {
-    const known = id?.slice(0, LONGEST_ID);
+  function hear(message: GroupMessage, id?: unknown, given?: unknown): Answer {
+    const known = typeof id === 'string' ? id.slice(0, LONGEST_ID) : null;
     if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
     // What was under way before there were grants is replayed as it was.
     const guarded = isPrivileged(message) && patched('grants');
@@ -55,7 +60,7 @@ export function openBench(input: TroubleshootingInput) {
     const judged = admitted(state, message, now());
     const answer = grant && judged.accepted ? { ...judged, said: `${judged.said} Its grant is checked first.` } : judged;
     if (!answer.accepted) {
-      record(`refused to ${WORDS[message.verb]}: ${answer.reason}`, message.by.name);
+      record('refused', `refused to ${WORDS[message.verb]}: ${answer.reason}`, message.by);
       return answer;
     }
     if (known) {
@@ -68,13 +73,13 @@ export function openBench(input: TroubleshootingInput) {
 
   /** Somebody tried what takes a grant without a good one: for ops to look at, and no more than that. */
   function refuseUngranted(message: GroupMessage, reason: string): Answer {
-    record(`refused to ${WORDS[message.verb]}: ${reason}`, message.by.name);
+    record('refused', `refused to ${WORDS[message.verb]}: ${reason}`, message.by);
     flag(`somebody tried to ${WORDS[message.verb]} without a good grant`);
     return { accepted: false, reason };
   }
 
   function flag(why: string | null): void {
-    if (why && state.flagged !== why) record(`flagged: ${why}`);
+    if (why && state.flagged !== why) record('flagged', `flagged: ${why}`);
     state.flagged = why;
   }
 
@@ -93,8 +98,8 @@ export function openBench(input: TroubleshootingInput) {
   ] as const;
   for (const [update, verb] of updates) {
     setHandler(update as typeof messages.fix, (said) => {
-      const { by, id, grant, ...what } = mustBeRead('A command that was read before', said) as Said<messages.FixIt>;
-      return hear({ ...what, verb, by: readActor(by)! } as GroupMessage, id, grant);
+      const { by, id, grant } = mustBeRead('A command that was read before', said) as Said<messages.FixIt>;
+      return hear({ ...groupTrimmed(verb, said), verb, by: readActor(by)! } as GroupMessage, id, grant);
     }, {
       validator: (said) => {
         const wrong = unreadable(said) ?? wrongGroupShape(verb, said);
@@ -103,22 +108,22 @@ export function openBench(input: TroubleshootingInput) {
     });
   }
   const read = signalReader();
-  setHandler(messages.learned, (sent) => {
-    const said = read(sent) as messages.Learned;
-    const unread = unreadable(said);
-    if (unread) return record(unread, TEMPORAL_UI.name);
-    // Anyone may send a signal by hand: what cannot be read is dropped, with a record.
-    const wrong = wrongShape('provide', said);
-    if (wrong) return record(`dropped facts that cannot be read: ${wrong}`, TEMPORAL_UI.name);
-    hear({ verb: 'learned', facts: said.facts ?? {}, by: system });
-  });
-  setHandler(messages.stop, (sent) => {
+  /** Takes what its case or a problem signals; what cannot be read, or was typed in by hand, is dropped, with a record. */
+  const signalled = <T>(take: (said: T) => void) => (sent: T) => {
     const said = read(sent);
-    const unread = unreadable(said);
-    if (unread) return record(unread, TEMPORAL_UI.name);
+    const refused = unreadable(said) ?? (isByHand(said) ? NOT_BY_HAND : null);
+    if (refused) record('refused', refused, TEMPORAL_UI);
+    else take(said as T);
+  };
+  setHandler(messages.learned, signalled((said) => {
+    const wrong = wrongShape('provide', said);
+    if (wrong) record('refused', `dropped facts that cannot be read: ${wrong}`, TEMPORAL_UI);
+    else hear({ verb: 'learned', facts: said.facts ?? {}, by: system });
+  }));
+  setHandler(messages.stop, signalled((said) => {
     const reason: unknown = (said as messages.Stop | undefined)?.reason;
-    return void hear({ verb: 'stop', reason: typeof reason === 'string' ? reason.slice(0, 300) : 'no reason was given', by: system });
-  });
+    hear({ verb: 'stop', reason: typeof reason === 'string' ? reason.slice(0, 300) : 'no reason was given', by: system });
+  }));
   setHandler(messages.tellCase, () => void state.inbox.push({ verb: 'tellCase', by: system }));
   setHandler(messages.groupView, view);
   CancellationScope.current().cancelRequested.catch(() => hear({ verb: 'stop', reason: 'cancelled from the Temporal UI', by: TEMPORAL_UI }));
@@ -184,7 +189,7 @@ export function openBench(input: TroubleshootingInput) {
       const [message] = at < 0 ? [] : state.inbox.splice(at, 1);
       if (message?.verb === 'stop') {
         state.stopped = { reason: message.reason, by: message.by.name };
-        record(`told to stop: ${message.reason}`, message.by.name);
+        record('heard', `told to stop: ${message.reason}`, message.by);
         throw new Stopped();
       }
       if (message?.verb === 'tellCase') {
@@ -241,10 +246,10 @@ export function openBench(input: TroubleshootingInput) {
       state.needs = need;
     },
     flag,
-    learn: (facts: messages.Learned['facts'], by: string) => {
+    learn: (facts: messages.Learned['facts'], by: Actor) => {
       const readAt = now();
       Object.assign(state.provided, Object.fromEntries(Object.entries(facts).map(([k, value]) => [k, { value, source: 'agent', readAt }])) as Facts);
-      record(`heard ${Object.keys(facts).join(', ') || 'nothing'}`, by);
+      record('heard', `heard ${Object.keys(facts).join(', ') || 'nothing'}`, by);
     },
     /** What was learned and lies unread, before it is looked, or something is done, with what is known. A watched login waits for who asks for it. */
     catchUp: (): void => {
@@ -252,7 +257,7 @@ export function openBench(input: TroubleshootingInput) {
       state.inbox = state.inbox.filter((m) => m.verb !== 'learned');
       for (const { facts, by } of learned) {
         const { observedLogin, ...others } = facts;
-        if (Object.keys(others).length > 0) bench.learn(others, by.name);
+        if (Object.keys(others).length > 0) bench.learn(others, by);
         if (observedLogin) state.inbox.push({ verb: 'learned', facts: { observedLogin }, by });
       }
     },

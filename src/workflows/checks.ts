@@ -20,4 +20,15 @@ export const orNull =
   (v) =>
     v === null ? null : check(v);
 export const texts: Check = (v) => (Array.isArray(v) && v.length <= 100 && v.every((x) => text(x) === null) ? null : 'must be a list of texts');
+/** Only the fields that are known, so that nothing else that an outsider sends reaches the state. */
+export const only = (fields: Fields, given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(fields).flatMap((field) => (given[field] === undefined ? [] : [[field, given[field]]])));
+/** What is wrong with an object's fields, in one sentence; null when nothing is. */
+export function wrongIn(fields: Fields, given: Record<string, unknown>): string | null {
+  for (const [field, check] of Object.entries(fields)) {
+    const wrong = check(given[field]);
+    if (wrong) return `${field} ${wrong}`;
+  }
+  return null;
+}
 export const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);

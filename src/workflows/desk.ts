@@ -21,13 +21,13 @@ import { issueDigest, ticketDigest } from '../domain/snapshot.js';
 import { oneLine, truncate } from '../wording/clean.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
-import { changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn } from './grants.js';
+import { attempted, changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn, whoIs } from './grants.js';
 import * as messages from './messages.js';
 import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
-import { BODY_FIELDS, trimmed, wrongAttempt, wrongShape } from './shapes.js';
-import { groupNews, troubleshot } from './troubleshooting-messages.js';
-import { mustBeRead, signalReader, unreadable } from './unreadable.js';
+import { BODY_FIELDS, trimmed, wrongShape } from './shapes.js';
+import { groupNews, troubleshot, type Troubleshot } from './troubleshooting-messages.js';
+import { isByHand, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
@@ -51,7 +51,7 @@ export function openDesk(input: CaseInput) {
   }
 
   function record(what: Entry['what'], text: string, more: Partial<Entry> = {}): void {
-    enter(state, { at: now(), what, text, by: 'onetouch', cycle: state.cycle, ...more });
+    enter(state.timeline, { at: now(), what, text, by: 'onetouch', cycle: state.cycle, ...more });
   }
 
   /** Puts a message on the desk, or records why it was refused. Answers what an Update returns. */
@@ -60,7 +60,7 @@ export function openDesk(input: CaseInput) {
     if (unread) log.warn(unread, { verb });
     const wrong = unread ?? wrongShape(verb, value);
     if (wrong) {
-      record('refused', unread ?? `refused a malformed message: ${wrong}`, { by: by.name });
+      record('refused', unread ?? `refused a malformed message: ${wrong}`, whoIs(by));
       return { accepted: false, reason: wrong };
     }
     const given: unknown = id ?? (value as { id?: unknown }).id;
@@ -75,18 +75,18 @@ export function openDesk(input: CaseInput) {
     const admitted = admit(state, message, now());
     const answer = grant && admitted.accepted ? { ...admitted, said: `${admitted.said} Its grant is checked first.` } : admitted;
     if (!answer.accepted) {
-      record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { by: by.name, ...(answer.row ? { row: answer.row } : {}) });
+      record('refused', `refused to ${VERB_WORDS[verb]}: ${answer.reason}`, { ...whoIs(by), ...(answer.row ? { row: answer.row } : {}) });
       return answer;
     }
     if (known) remember(state, known);
-    record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, { by: by.name });
+    record('heard', `heard: ${VERB_WORDS[verb]}${'reason' in message ? ` (${message.reason})` : ''}`, whoIs(by));
     if (!saidAlready(message)) state.inbox.push(grant ? ({ ...message, grant, asked: now() } as Message) : message);
     return answer;
   }
 
   /** Somebody tried what takes a grant without a good one: that is for ops to look at, whatever else is the matter. */
   function refuseUngranted(verb: Verb, by: messages.Actor, reason: string): messages.Answer {
-    record('refused', `refused to ${VERB_WORDS[verb]}: ${reason}`, { by: by.name });
+    record('refused', `refused to ${VERB_WORDS[verb]}: ${reason}`, whoIs(by));
     const why = `somebody tried to ${VERB_WORDS[verb]} without a good grant`;
     record('flagged', why);
     if (state.covered) state.covered.flagged ??= why;
@@ -102,20 +102,24 @@ export function openDesk(input: CaseInput) {
 
   const read = signalReader();
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
-  setHandler(messages.ticketChanged, (m) => void hear('ticketChanged', read(m), { ...outside, name: 'helpdesk' }));
-  setHandler(messages.issueChanged, (m) => void hear('issueChanged', read(m), { ...outside, name: 'Jira' }));
-  setHandler(messages.inherited, (m) => void hear('inherited', read(m), { ...outside, name: 'onetouch' }));
+  /** Takes what the gateway, the sweep or a workflow of ours signals. */
+  const ours = (verb: Verb, name: string) => (sent: unknown) => {
+    const said = read(sent);
+    if (isByHand(said)) record('refused', `${NOT_BY_HAND}: ${VERB_WORDS[verb]}`, whoIs(messages.TEMPORAL_UI));
+    else hear(verb, said, { ...outside, name });
+  };
+  setHandler(messages.ticketChanged, ours('ticketChanged', 'helpdesk'));
+  setHandler(messages.issueChanged, ours('issueChanged', 'Jira'));
+  setHandler(messages.inherited, ours('inherited', 'onetouch'));
   setHandler(messages.denied, (said) => {
-    const m = read(said) as messages.Denied;
+    const m = read(said);
     const unread = unreadable(m);
-    if (unread) return record('refused', unread, { by: messages.TEMPORAL_UI.name });
-    const wrong = wrongAttempt(m) ?? (readActor(m.by) ? null : 'denied: by must say who it is');
-    if (wrong) record('refused', `refused a malformed message: ${wrong}`, { by: messages.TEMPORAL_UI.name });
-    else record('refused', `refused to ${m.what}: ${m.why}`, { by: `${m.by.name} (${m.by.role})` });
+    const { text, ...who } = unread ? { text: unread, ...whoIs(messages.TEMPORAL_UI) } : attempted(m);
+    record('refused', text, who);
   });
-  setHandler(groupNews, (m) => void hear('groupNews', read(m), { ...outside, name: 'group troubleshooting' }));
-  setHandler(troubleshot, (m) => void hear('troubleshot', read(m), { ...outside, name: 'group troubleshooting' }));
-  setHandler(problems.problemSays, (m) => void hear('problemSays', read(m), { ...outside, name: 'problem' }));
+  setHandler(groupNews, ours('groupNews', 'group troubleshooting'));
+  setHandler(troubleshot, ours('troubleshot', 'group troubleshooting'));
+  setHandler(problems.problemSays, ours('problemSays', 'problem'));
   // By hand from the Temporal UI: whoever they say they are is not taken from the message.
   setHandler(messages.closeSignal, (m) => void hear('close', read(m), messages.TEMPORAL_UI));
   setHandler(messages.reEscalateSignal, (m) => void hear('reEscalate', read(m), messages.TEMPORAL_UI));
@@ -167,7 +171,7 @@ export function openDesk(input: CaseInput) {
 
   function sentence(): string {
     const { stage, ruling, handoff, promise, needs, flagged } = state;
-    return stageSentence({ stage, until: nextWake, ruling, handoff, promise, needs, flagged, parked: state.parked !== null });
+    return stageSentence({ stage, until: nextWake, ruling, handoff, promise, needs, flagged, parked: state.parked !== null, group: groupEnded(state) });
   }
 
   /** Shows ops where the case stands: current details, and those search attributes that have changed. */
@@ -302,10 +306,15 @@ export function owed(state: CaseState): string[] {
   if (state.ending) return [];
   const list: string[] = [];
   const promise = isEscalated(state) ? state.promise : state.stillOwed;
-  if (promise && !state.followUp) list.push(`an answer by ${promise.dueAt}`);
+  if (promise && !state.followUp) list.push(`an answer by ${promise.dueAt.slice(0, 16).replace('T', ' ')}Z`);
   if (isEscalated(state) && !state.followUp) list.push('a follow-up');
   if (state.unsettled) list.push('a mail whose arrival is not certain');
   return list;
+}
+
+function groupEnded({ done }: CaseState) {
+  const told = done['troubleshot'] as Pick<Troubleshot, 'outcome' | 'resolution'> | undefined;
+  return told ? { outcome: told.outcome, verified: told.resolution.verification?.verdict === 'verified' } : null;
 }
 
 function searchValues(state: CaseState, nextWake: string | null): Record<keyof typeof SEARCH, unknown> {

@@ -11,8 +11,9 @@ import type { Note } from '../wording/contents.js';
 import { Diverted, filed, hears, note, once, reading, together, verbs, writeToMember, type Deed } from './act.js';
 import { after, earlier, effectOf, now, openDesk, type Desk } from './desk.js';
 import { documentAndEnd, endWith, followUpByMail, goOnFrom, recordOf } from './ending.js';
+import { whoIs } from './grants.js';
 import { askAgent, backToTeam, followUpWith, gone, inherit, nextCycle } from './hearing.js';
-import { joined, problemFor, sayGoodbye } from './membership.js';
+import { joined, problemFor, sayGoodbye, takeIssueBack } from './membership.js';
 import { heardProblem } from './problem-news.js';
 import { keepOwed, promiseTheMember, settleMail } from './promise.js';
 import { questionDue } from './questions.js';
@@ -102,7 +103,7 @@ async function askForFacts(desk: Desk): Promise<Stage> {
   const { state } = desk;
   const ruling = state.ruling as Extract<Ruling, { kind: 'ask' }>;
   const { asks, of } = ruling;
-  const about = `ask-${asks.join('+')}`;
+  const about = `ask-${asks.join('+')}${ruling.corrects ? nthWrong(desk, ruling) : ''}`;
   const question = (reminder: number): Note => ({ say: 'ask', ruling, asks, of, reminder });
   const askMember = (name: string): Deed<unknown> => ({
     name,
@@ -124,6 +125,15 @@ async function askForFacts(desk: Desk): Promise<Stage> {
   }
   const message = await desk.next(earlier(await questionDue(desk, about, question), await keepOwed(desk)));
   return message === 'due' ? 'asking' : ((await hearsBefore(desk, message)) ?? 'asking');
+}
+
+/** A wrong answer is a question of its own, and so is the next one. */
+function nthWrong({ state }: Desk, { asks, restsOn }: Extract<Ruling, { kind: 'ask' }>): string {
+  const wrong = (state.done['wrong'] ??= []) as string[];
+  const given = JSON.stringify(restsOn.filter((g) => asks.includes(g.fact)).map((g) => g.value));
+  if (!wrong.includes(given)) wrong.push(given);
+  const nth = wrong.indexOf(given) + 1;
+  return `-unknown${nth > 1 ? `-${nth}` : ''}`;
 }
 
 /** What is heard while no team has the case. */
@@ -216,6 +226,7 @@ async function escalate(desk: Desk): Promise<Stage> {
     handoff.issueKey = key;
     // One that is resolved by now is to be heard as such.
     if (issue?.category !== 'done') state.issue ??= issue;
+    if (key) await takeIssueBack(desk, key);
   } else {
     const told = await once(
       desk,
@@ -281,7 +292,7 @@ async function confirmWithMember(desk: Desk): Promise<Stage> {
     }
     if (message.verb === 'confirm') {
       const how = message.how === 'call' ? ' by call' : '';
-      desk.record('heard', `${message.verdict === 'works' ? 'it works for the member' : 'still broken for the member'}${how}`, { by: message.by.name });
+      desk.record('heard', `${message.verdict === 'works' ? 'it works for the member' : 'still broken for the member'}${how}`, whoIs(message.by));
       state.unsettled = null;
       desk.need(null);
       if (message.verdict === 'works') return endWith(desk, 'confirmed', `confirmed${how}`, message.by.name);

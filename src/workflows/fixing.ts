@@ -11,6 +11,7 @@ import type { Bench } from './bench.js';
 import { after, now } from './desk.js';
 import { admitted, waitsForApproval } from './group-admission.js';
 import { aboutWrite, asked, groupVerbs, noted, tried } from './group-doing.js';
+import type { Actor } from './messages.js';
 import { leaveToPerson, waitForPerson } from './left-to-person.js';
 import { triggered } from './group-triggers.js';
 import type { GroupStage } from '../domain/group-stage.js';
@@ -45,10 +46,10 @@ async function waitToBeAsked(bench: Bench, fix: Fix): Promise<GroupStage> {
     const due = await asked(bench, about, (reminder) => ({ say: 'group-fix', fix: shown(fix), cause: state.diagnosis!.cause, again, reminder }));
     const message = await bench.next(due, { mayEnd: true });
     if (message === 'due') continue;
-    if (message.verb === 'learned') bench.learn(message.facts, message.by.name);
-    else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by.name);
+    if (message.verb === 'learned') bench.learn(message.facts, message.by);
+    else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by);
     else if (message.verb === 'fix') {
-      bench.record(`asked for the fix: ${fix.does}`, message.by.name);
+      bench.record('did', `asked for the fix: ${fix.does}${because(message.reason)}`, message.by);
       state.request = { by: message.by.name, ...(message.by.subject && { subject: message.by.subject }), fix: fix.kind };
     } else continue;
     return 'gather'; // As it is now, not as it was when the note was written.
@@ -64,12 +65,12 @@ async function approvedBySecond(bench: Bench, fix: Fix, requestedBy: string): Pr
     state.approvals += 1;
     state.again = null;
     state.approval = { ...subject, askedAt, requestedBy, expiresAt: after(askedAt, bench.clocks.approvalMs), decision: null, decidedBy: null, decidedAt: null, reason: null };
-    bench.record(`proposed to a second person: ${fix.does}`, requestedBy);
+    bench.record('did', `proposed to a second person: ${fix.does}`);
   }
   const approval = state.approval!;
-  const decide = (decision: 'approved' | 'refused' | 'expired', by: string, reason: string | null) => {
-    Object.assign(approval, { decision, decidedBy: by, decidedAt: now(), reason });
-    bench.record(`the change was ${decision}${reason ? `: ${reason}` : ''}`, by);
+  const decide = (decision: 'approved' | 'refused' | 'expired', by: Actor | 'onetouch', reason: string | null) => {
+    Object.assign(approval, { decision, decidedBy: by === 'onetouch' ? by : by.name, decidedAt: now(), reason });
+    bench.record('did', `the change was ${decision}${reason ? `: ${reason}` : ''}`, by);
   };
   bench.need('approval');
   await noted(bench, `group-approval-${state.approvals}`, { say: 'group-approval', approval, does: fix.does, cause: state.diagnosis!.cause });
@@ -84,31 +85,31 @@ async function approvedBySecond(bench: Bench, fix: Fix, requestedBy: string): Pr
       case 'approve': {
         const answer = admitted(state, message, now());
         if (!answer.accepted) {
-          bench.record(`refused to approve the change: ${answer.reason}`, message.by.name);
+          bench.record('refused', `refused to approve the change: ${answer.reason}`, message.by);
           continue;
         }
         // What was learned before it was approved goes first.
         const learned = state.inbox.filter((m) => m.verb === 'learned');
         state.inbox = state.inbox.filter((m) => m.verb !== 'learned');
-        for (const m of learned) bench.learn(m.facts, m.by.name);
+        for (const m of learned) bench.learn(m.facts, m.by);
         const to = learned.length > 0 ? await withdrawn() : null;
         if (to) return to;
         if (message.breakGlass) {
           approval.glassBroken = true;
           bench.flag(`${message.by.name} broke the glass to approve a change`);
         }
-        decide('approved', message.by.name, message.breakGlass ? (message.reason ?? null) : null);
+        decide('approved', message.by, message.reason ?? null);
         return null;
       }
       case 'refuse':
-        decide('refused', message.by.name, message.reason);
+        decide('refused', message.by, message.reason);
         Object.assign(state, { request: null, again: 'refused' });
         return leaveToPerson(bench, { why: `The change was refused by ${message.by.name}: ${message.reason}`, guidance: [], asks: [] });
       case 'observed':
-        bench.learn({ observedLogin: message.login }, message.by.name);
+        bench.learn({ observedLogin: message.login }, message.by);
         continue;
       case 'learned': {
-        bench.learn(message.facts, message.by.name);
+        bench.learn(message.facts, message.by);
         const to = await withdrawn();
         if (to) return to;
         continue;
@@ -153,7 +154,7 @@ async function carryOut(bench: Bench): Promise<GroupStage> {
   const did = await apply(bench);
   if (did !== true && 'withheld' in did) {
     const { trigger, again } = did.withheld;
-    bench.record(`nothing more was changed (${trigger.id}): ${trigger.why}${again ? ' Whether an earlier attempt had changed it already is not known.' : ''}`);
+    bench.record('ruled', `nothing more was changed (${trigger.id}): ${trigger.why}${again ? ' Whether an earlier attempt had changed it already is not known.' : ''}`);
     // What was, or may have been, changed stays in the resolution for those whom it is escalated to.
     if (!again && !state.changed) state.fixing = null;
     state.trigger = trigger;
@@ -196,7 +197,7 @@ async function apply(bench: Bench): Promise<true | { why: string; text: 'refused
     if (done.value.outcome === 'conflict') return { why: 'Somebody changed the record after it was read. Nothing was changed, and what they did stands.', text: 'conflict' };
     fixing.version = done.value.version;
     state.changed = fix;
-    bench.record(`changed ${change.field} from ${String(change.from)} to ${String(change.to)} at version ${change.version}`);
+    bench.record('did', `changed ${change.field} from ${String(change.from)} to ${String(change.to)} at version ${change.version}`);
   }
   switch (fix.kind) {
     case 'enable-rewards-and-sync': {
@@ -204,21 +205,21 @@ async function apply(bench: Bench): Promise<true | { why: string; text: 'refused
       const came = synced.ok ? synced.value : { outcome: 'failed' as const, at: now(), detail: synced.why };
       if (came.outcome === 'withheld') return not(came);
       fixing.sync = came;
-      bench.record(`synced the rewards: ${came.outcome}`);
+      bench.record('did', `synced the rewards: ${came.outcome}`);
       break;
     }
     case 'regenerate-report': {
       const made = await tried(bench, 'make the report anew', () => groupVerbs.regenerateReport({ ...about('report'), parameters: fix.parameters }), { heeding: false });
       if (!made.ok) return { why: `Admin refused to make the report anew: ${made.why}`, text: 'refused' };
       if (made.value.outcome === 'withheld') return not(made.value);
-      bench.record(`made the report anew, ${fix.parameters.from} to ${fix.parameters.to}`);
+      bench.record('did', `made the report anew, ${fix.parameters.from} to ${fix.parameters.to}`);
       break;
     }
     case 'account-recovery': {
       const begun = await tried(bench, 'start the account recovery', () => groupVerbs.startRecovery(about('recovery')), { heeding: false });
       if (!begun.ok) return { why: `Admin refused to start the account recovery: ${begun.why}`, text: 'refused' };
       if (begun.value.outcome === 'withheld') return not(begun.value);
-      bench.record("started the member's account recovery; they end it by the platform's mail");
+      bench.record('did', "started the member's account recovery; they end it by the platform's mail");
       break;
     }
     case 'enable-group':
@@ -229,6 +230,8 @@ async function apply(bench: Bench): Promise<true | { why: string; text: 'refused
   state.changed = fix;
   return true;
 }
+
+const because = (reason: string | undefined) => (reason ? ` (${reason})` : '');
 
 /** A fix as notes show it: without the members' ids. */
 const shown = (fix: Fix): Fix => {

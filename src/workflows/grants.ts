@@ -3,10 +3,13 @@
  * have no keys, so an activity looks; what has no good grant is recorded as refused, flagged, and dropped.
  */
 import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
+import type { Entry } from '../domain/case.js';
 import type { GrantActivities } from '../activities/grants.js';
 import type { Change, Grant, Verdict } from '../domain/grant.js';
-import type { Actor } from './messages.js';
+import { isRecord, text } from './checks.js';
+import { TEMPORAL_UI, type Actor, type Denied } from './messages.js';
 import type { Message, Verb } from './state.js';
+import { isByHand, NOT_BY_HAND } from './unreadable.js';
 
 /** It asks nobody outside; where it cannot be done in this time, the change is not made. */
 const { verifyGrant } = proxyActivities<GrantActivities>({
@@ -49,6 +52,21 @@ export function readActor(by: unknown): Actor | null {
   return { name, role, verified: verified === true, ...(subject !== undefined && { subject }) } as Actor;
 }
 const LONGEST_TEXT = 200;
+
+/** Somebody as a record names them: two people may have one name. A system has nothing but its name. */
+export const whoIs = ({ name, role, subject }: Actor): Pick<Entry, 'by' | 'role' | 'subject'> =>
+  ({ by: name, ...(role !== 'system' && { role }), ...(subject && { subject }) });
+
+/** How an attempt that the gateway refused stands in a record: its text, and who it was. Anyone may send one by hand. */
+export function attempted(value: unknown): Pick<Entry, 'text' | 'by' | 'role' | 'subject'> {
+  const malformed = (wrong: string) => ({ text: `refused a malformed message: ${wrong}`, ...whoIs(TEMPORAL_UI) });
+  if (isByHand(value)) return { text: NOT_BY_HAND, ...whoIs(TEMPORAL_UI) };
+  if (!isRecord(value)) return malformed('denied takes one object');
+  const { what, why, by } = value as Record<keyof Denied, unknown>;
+  if (text(what) || text(why)) return malformed('denied: what and why must be texts of 1 to 4,000 characters');
+  const person = readActor(by);
+  return person ? { text: `refused to ${String(what)}: ${String(why)}`, ...whoIs(person) } : malformed('denied: by must say who it is');
+}
 
 /** What a guarded message asks of the workflow `of` as it stands now. `covered`: the fields that the grant covers. */
 export function changeOf<M extends Said>(message: Guarded<M>, covered: readonly string[], of: string, cycle: number): Change {

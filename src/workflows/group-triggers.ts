@@ -20,6 +20,6 @@ export async function triggered(bench: Bench, heeding: boolean): Promise<Trigger
   state.diagnosis ??= look.value;
   state.trigger = trigger;
   state.outcome = 'escalate';
-  bench.record(`escalated instead of fixed (${trigger.id}): ${trigger.why}`);
+  bench.record('ruled', `escalated instead of fixed (${trigger.id}): ${trigger.why}`);
   return trigger;
 }

@@ -10,7 +10,7 @@ export function leaveToPerson(bench: Bench, person: ForPerson, name = 'person', 
   bench.state.persons += 1;
   bench.state.done['person'] = `group-${name}-${bench.state.persons}`;
   if (flag) bench.flag(flag);
-  bench.record(`left to a person: ${person.why}`);
+  bench.record('ruled', `left to a person: ${person.why}`);
   return waitForPerson(bench);
 }
 
@@ -24,10 +24,10 @@ export async function waitForPerson(bench: Bench): Promise<GroupStage> {
     const due = await asked(bench, about, (reminder) => ({ say: 'group-person', person, reminder }));
     const message = await bench.next(due, { mayEnd: true });
     if (message === 'due') continue;
-    if (message.verb === 'learned') bench.learn(message.facts, message.by.name);
-    else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by.name);
+    if (message.verb === 'learned') bench.learn(message.facts, message.by);
+    else if (message.verb === 'observed') bench.learn({ observedLogin: message.login }, message.by);
     else if (message.verb === 'fix') {
-      bench.record('asked to go on', message.by.name);
+      bench.record('did', `asked to go on${message.reason ? ` (${message.reason})` : ''}`, message.by);
       state.request = state.diagnosis?.outcome === 'fix' ? { by: message.by.name, ...(message.by.subject && { subject: message.by.subject }), fix: state.diagnosis.fix.kind } : null;
     } else continue;
     state.person = null;

@@ -1,5 +1,6 @@
 /** Hearing: what cases, Jira and agents said to a problem, taken up in their order. No effects here. */
 import { now } from './desk.js';
+import { whoIs } from './grants.js';
 import type { Room } from './problem-room.js';
 import { isSystemWide, letGo, nextRound, say, takeIn, untold, type ProblemMessage, type ProblemState } from './problem-state.js';
 
@@ -64,6 +65,7 @@ function hear(room: Room, message: ProblemMessage): boolean {
       if ('grant' in message) return false; // Came while others were checked; its turn is next.
       if (state.mergedInto) return true; // Two agents merged.
       Object.assign(state, { stage: 'merged', mergedInto: message.into, choice: null } satisfies Partial<ProblemState>);
+      room.record('did', `merged into ${message.into} (${message.reason})`, whoIs(message.by));
       state.done['merge-reason'] = message.reason;
       return true;
     case 'choose':

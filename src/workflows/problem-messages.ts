@@ -43,6 +43,8 @@ export interface Leave {
 /** Another problem was merged into this one: its members, in as many parts as it takes. */
 export interface Absorb {
   from: string;
+  /** This one: what was said to another problem is not for it. Absent in what was sent before there was this field. */
+  into?: string;
   issueKey: string | null;
   members: ProblemMember[];
 }

@@ -9,23 +9,24 @@ import type { ProblemMember, ProblemRecord, ProblemView } from '../domain/proble
 import { issueDigest } from '../domain/snapshot.js';
 import { problemSentence } from '../wording/problems.js';
 import { now, iso } from './desk.js';
-import { changeOf, isGuarded, readActor, readGrant, verdictOn } from './grants.js';
+import { attempted, changeOf, isGuarded, readActor, readGrant, verdictOn, whoIs } from './grants.js';
 import * as messages from './problem-messages.js';
-import { problemShape } from './problem-shapes.js';
+import { problemMessage } from './problem-shapes.js';
 import { memberCount, newProblem, type ProblemInput, type ProblemMessage, type ProblemState } from './problem-state.js';
-import { TEMPORAL_UI, type Actor, type Answer } from './messages.js';
+import { denied, TEMPORAL_UI, type Actor, type Answer } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { enter, remember } from './state.js';
-import { mustBeRead, signalReader, unreadable } from './unreadable.js';
+import { isByHand, mustBeOurs, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
 const EVENTS_PER_RUN = 4_000;
 const MOST_MEMBERS_ASKED = 1_000;
+const LONGEST_ID = 200;
 
 export type Room = ReturnType<typeof openRoom>;
 
 export function openRoom(input: ProblemInput) {
-  mustBeRead('What the problem began with', input);
+  mustBeOurs('What the problem began with', input);
   // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
   const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
   const state: ProblemState = (goesOn ? input.carried : undefined) ?? newProblem(input, now());
@@ -38,63 +39,82 @@ export function openRoom(input: ProblemInput) {
   }
 
   function record(what: Entry['what'], text: string, more: Partial<Entry> = {}): void {
-    enter(state, { at: now(), what, text, by: 'onetouch', cycle: state.round, ...more });
+    enter(state.timeline, { at: now(), what, text, by: 'onetouch', cycle: state.round, ...more });
   }
 
-  /** Puts what a case or Jira said into the inbox; a wrong shape is recorded and dropped. */
-  function hear(message: ProblemMessage): void {
-    const wrong = problemShape(message);
-    if (wrong) return record('refused', `refused a malformed message: ${wrong}`);
-    state.inbox.push(message);
+  /** What a signal said, with the fields that its verb knows; a wrong shape is recorded, and null. */
+  function shaped<V extends ProblemMessage['verb']>(verb: V, said: unknown): Extract<ProblemMessage, { verb: V }> | null {
+    const shape = problemMessage(verb, said);
+    if ('message' in shape) return shape.message as Extract<ProblemMessage, { verb: V }>;
+    record('refused', `refused a malformed message: ${shape.wrong}`, whoIs(TEMPORAL_UI));
+    return null;
+  }
+  /** Puts what a case or another problem said into the inbox. */
+  function hear(verb: ProblemMessage['verb'], said: unknown): void {
+    const message = shaped(verb, said);
+    if (message) state.inbox.push(message);
   }
 
-  function answer<T extends { by: Actor; id?: string }>(said: T, judge: () => Answer, put: () => ProblemMessage): Answer {
-    mustBeRead('A command that was read before', said);
-    if (said.id && state.heard.includes(said.id)) return { accepted: true, said: 'This was heard before.' };
+  function answer(said: { by: Actor; id?: unknown }, judge: () => Answer, message: ProblemMessage): Answer {
+    const id = typeof said.id === 'string' ? said.id.slice(0, LONGEST_ID) : null;
+    if (id && state.heard.includes(id)) return { accepted: true, said: 'This was heard before.' };
     const judged = judge();
-    const message = put();
     const reason = 'reason' in message && message.reason ? ` (${message.reason})` : '';
-    record(judged.accepted ? 'heard' : 'refused', `${judged.accepted ? 'heard' : 'refused'}: ${WORDS[message.verb]}${judged.accepted ? reason : `: ${judged.reason}`}`, { by: said.by.name });
+    record(judged.accepted ? 'heard' : 'refused', `${judged.accepted ? 'heard' : 'refused'}: ${WORDS[message.verb]}${judged.accepted ? reason : `: ${judged.reason}`}`, whoIs(readActor(said.by)!));
     if (!judged.accepted) return judged;
-    if (said.id) remember(state, said.id);
+    if (id) remember(state, id);
     state.inbox.push(message);
     return judged;
   }
   /** Somebody tried what takes a grant without a good one: for ops to look at, and no more than that. */
   function refuseUngranted(by: Actor, reason: string): Answer {
-    record('refused', `refused to ${WORDS.mergeInto}: ${reason}`, { by: by.name });
+    record('refused', `refused to ${WORDS.mergeInto}: ${reason}`, whoIs(by));
     state.attempted = `somebody tried to ${WORDS.mergeInto} without a good grant`;
     record('flagged', state.attempted);
     return no(reason);
   }
   const no = (reason: string): Answer => ({ accepted: false, reason });
   const yes = (said: string): Answer => ({ accepted: true, said });
-  const needsActor = (said: { by?: Actor; reason?: unknown }) => {
-    const unread = unreadable(said);
-    if (unread) throw new Error(unread);
-    if (!readActor(said?.by)) throw new Error('by must say who it is: name, role, verified');
+  /** Throws what is wrong with a command. */
+  const mustBeGood = (verb: 'mergeInto' | 'choose' | null) => (said: { by?: Actor }) => {
+    const shape = verb && problemMessage(verb, said);
+    const wrong = unreadable(said) ?? (shape && 'wrong' in shape ? shape.wrong : null) ?? (readActor(said?.by) ? null : 'by must say who it is: name, role, verified');
+    if (wrong) throw new Error(wrong);
   };
 
   const read = signalReader();
-  /** Takes what a signal says; where it cannot be read, a record alone. */
-  const signalled = <T>(take: (said: T) => void) => (sent: T) => {
+  /** Takes what onetouch itself signals; what cannot be read, or was typed in by hand, is dropped, with a record. */
+  const signalled = (take: (said: unknown) => void) => (sent: unknown) => {
     const said = read(sent);
-    const unread = unreadable(said);
-    if (unread) record('refused', unread, { by: TEMPORAL_UI.name });
-    else take(said as T);
+    const refused = unreadable(said) ?? (isByHand(said) ? NOT_BY_HAND : null);
+    if (refused) record('refused', refused, whoIs(TEMPORAL_UI));
+    else take(said);
   };
 
-  setHandler(messages.join, signalled((m) => {
+  setHandler(messages.join, signalled((said) => {
+    const m = shaped('join', said);
+    if (!m) return;
     // Kept once, not with each of thousands of cases that may have to wait in the inbox.
-    if (m?.signature && !state.signature && problemShape({ verb: 'join', ...m }) === null && messages.problemId(m.signature) === state.id) state.signature = m.signature;
-    hear({ verb: 'join', ...m, signature: null });
+    if (m.signature && !state.signature && messages.problemId(m.signature) === state.id) state.signature = m.signature;
+    state.inbox.push({ ...m, signature: null });
   }));
-  setHandler(messages.leave, signalled((m) => hear({ verb: 'leave', ...m })));
-  setHandler(messages.absorb, signalled((m) => hear({ verb: 'absorb', ...m })));
-  setHandler(messages.survivorEnded, signalled((m) => hear({ verb: 'survivorEnded', ...m })));
-  setHandler(messages.problemIssueChanged, signalled((m) => {
+  setHandler(messages.leave, signalled((said) => hear('leave', said)));
+  setHandler(messages.absorb, signalled((said) => {
+    const m = shaped('absorb', said);
+    if (m?.into && m.into !== state.id) record('refused', `refused to ${WORDS.absorb}: it was said to ${m.into}`, whoIs(TEMPORAL_UI));
+    else if (m) state.inbox.push(m);
+  }));
+  setHandler(messages.survivorEnded, signalled((said) => hear('survivorEnded', said)));
+  setHandler(messages.problemIssueChanged, signalled((said) => {
+    const m = shaped('issueChanged', said);
+    if (!m || (state.heard.includes(m.id) && patched('hints-once'))) return;
+    remember(state, m.id);
     // One look answers all hints that lie here.
-    if (!state.inbox.some((other) => other.verb === 'issueChanged' && other.key === m?.key)) hear({ verb: 'issueChanged', ...m });
+    if (!state.inbox.some((other) => other.verb === 'issueChanged' && other.key === m.key)) state.inbox.push(m);
+  }));
+  setHandler(denied, signalled((said) => {
+    const { text, ...who } = attempted(said);
+    record('refused', text, who);
   }));
   setHandler(
     messages.mergeInto,
@@ -111,15 +131,18 @@ export function openRoom(input: ProblemInput) {
           if (state.resolution) return no('it is resolved, and its cases are being told');
           return yes(`Its cases go over to ${m.into}. Nobody is written to again.${guarded ? ' Its grant is checked first.' : ''}`);
         },
-        () => ({ verb: 'mergeInto', into: m.into, reason: m.reason, by: readActor(m.by)!, ...(guarded && { grant: grant!, asked: now() }) }),
+        { verb: 'mergeInto', into: m.into, reason: m.reason, by: readActor(m.by)!, ...(guarded && { grant: grant!, asked: now() }) },
       );
     },
-    { validator: (m) => (needsActor(m), refuseShape({ verb: 'mergeInto', ...m })) },
+    { validator: mustBeGood('mergeInto') },
   );
   setHandler(
     messages.chooseForAll,
-    (m) => answer(m, () => (state.choice ? yes('All cases of the problem go on.') : no('the problem waits for no choice')), () => ({ verb: 'choose', choice: m.choice, reason: m.reason, by: m.by })),
-    { validator: (m) => (needsActor(m), refuseShape({ verb: 'choose', ...m })) },
+    (m) => {
+      mustBeRead('A command that was read before', m);
+      return answer(m, () => (state.choice ? yes('All cases of the problem go on.') : no('the problem waits for no choice')), { verb: 'choose', choice: m.choice, reason: m.reason, by: readActor(m.by)! });
+    },
+    { validator: mustBeGood('choose') },
   );
   setHandler(
     messages.resumeProblem,
@@ -127,11 +150,11 @@ export function openRoom(input: ProblemInput) {
       mustBeRead('A command that was read before', m);
       if (Object.keys(state.held).length === 0 && !state.attempted) return no('no step of the problem is held up');
       delete state.attempted;
-      record('heard', `heard: try again${m.note ? ` (${m.note})` : ''}`, { by: m.by.name });
+      record('heard', `heard: try again${typeof m.note === 'string' && m.note ? ` (${m.note})` : ''}`, whoIs(readActor(m.by)!));
       for (const held of Object.values(state.held)) held.until = now();
       return yes('The problem tries again.');
     },
-    { validator: needsActor },
+    { validator: mustBeGood(null) },
   );
   setHandler(messages.problemState, view);
   setHandler(messages.problemMembers, (page) => membersOf(page ?? {}));
@@ -145,7 +168,7 @@ export function openRoom(input: ProblemInput) {
   setHandler(messages.problemTimeline, () => state.timeline);
   setHandler(messages.problemSeen, () => ({ round: state.round, issue: state.issue && { key: state.issue.key, digest: issueDigest(state.issue) } }));
   // A problem belongs to its cases: it ends when they have been told. Cancelled, it would leave them waiting.
-  CancellationScope.current().cancelRequested.catch(() => record('refused', 'refused to cancel: merge it, unlink its cases, or resolve its issue', { by: TEMPORAL_UI.name }));
+  CancellationScope.current().cancelRequested.catch(() => record('refused', 'refused to cancel: merge it, unlink its cases, or resolve its issue', whoIs(TEMPORAL_UI)));
 
   function membersOf({ offset = 0, limit: most = 100 }: { offset?: number; limit?: number }): ProblemMember[] {
     return Object.entries(state.members)
@@ -245,11 +268,6 @@ export function openRoom(input: ProblemInput) {
     const { id, signature, eventsPerRun } = input;
     return continueAsNew<(input: ProblemInput) => Promise<ProblemRecord>>({ id, signature: state.signature ?? signature, ...(eventsPerRun ? { eventsPerRun } : {}), carried: state });
   }
-}
-
-function refuseShape(message: ProblemMessage): void {
-  const wrong = problemShape(message);
-  if (wrong) throw new Error(wrong);
 }
 
 const WORDS: Record<ProblemMessage['verb'], string> = {

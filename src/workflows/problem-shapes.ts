@@ -1,37 +1,30 @@
 /** The shapes of what is said to a problem, and about one to a case. A wrong one never breaks a workflow task. */
 import { ERROR_KINDS } from '../domain/facts.js';
 import { isProblemId } from '../domain/problem.js';
-import { flag, isRecord, oneOf, optional, orNull, text, ticket, count, time, type Check, type Fields } from './checks.js';
+import { flag, isRecord, oneOf, only, optional, orNull, text, ticket, count, time, wrongIn, type Check, type Fields } from './checks.js';
 import type { ProblemMessage } from './problem-state.js';
 
 export const problem: Check = (v) => (typeof v === 'string' && isProblemId(v) ? null : 'must be a problem, e.g. problem-server-error-0abc1def2gh');
-const signature: Check = (v) => (isRecord(v) ? wrongIn(v, { kind: oneOf(ERROR_KINDS), page: orNull(text), code: orNull(text) }) : 'must be a signature');
-const known: Check = (v) => (isRecord(v) ? wrongIn(v, { round: count, key: text }) : 'must be a round and its issue');
+const signature: Check = (v) => (isRecord(v) ? wrongIn({ kind: oneOf(ERROR_KINDS), page: orNull(text), code: orNull(text) }, v) : 'must be a signature');
+const known: Check = (v) => (isRecord(v) ? wrongIn({ round: count, key: text }, v) : 'must be a round and its issue');
 const member = { ticketId: ticket, cycle: count, group: orNull(text), joinedAt: time };
-const members: Check = (v) => (Array.isArray(v) && v.every((m) => isRecord(m) && wrongIn(m, member) === null) ? null : 'must be a list of members');
+const members: Check = (v) => (Array.isArray(v) && v.every((m) => isRecord(m) && wrongIn(member, m) === null) ? null : 'must be a list of members');
 
 const SHAPES: Record<ProblemMessage['verb'], Fields> = {
   join: { ticketId: ticket, cycle: count, group: orNull(text), signature: orNull(signature), escalatedAt: time, known: optional(orNull(known)) },
   leave: { ticketId: ticket, cycle: count, why: text },
-  absorb: { from: problem, issueKey: orNull(text), members },
+  absorb: { from: problem, into: optional(problem), issueKey: orNull(text), members },
   survivorEnded: { problem },
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
   mergeInto: { into: problem, reason: text },
   choose: { choice: oneOf(['follow-up', 'keep-waiting']), reason: text },
 };
 
-/** What is wrong with a message's shape, in one sentence; null when nothing is. */
-export const problemShape = (message: ProblemMessage): string | null => {
-  const wrong = wrongIn(message as unknown as Record<string, unknown>, SHAPES[message.verb]);
-  return wrong && `${message.verb}: ${wrong}`;
-};
-
-function wrongIn(value: Record<string, unknown>, fields: Fields): string | null {
-  for (const [field, check] of Object.entries(fields)) {
-    const wrong = check(value[field]);
-    if (wrong) return `${field} ${wrong}`;
-  }
-  return null;
+/** A message with this verb and the fields that it knows, whatever else was sent; or what is wrong with it, in one sentence. */
+export function problemMessage(verb: ProblemMessage['verb'], value: unknown): { wrong: string } | { message: ProblemMessage } {
+  if (!isRecord(value)) return { wrong: `${verb} takes one object` };
+  const wrong = wrongIn(SHAPES[verb], value);
+  return wrong ? { wrong: `${verb}: ${wrong}` } : { message: { ...only(SHAPES[verb], value), verb } as unknown as ProblemMessage };
 }
 
 /** What a problem says to a case, and people to a case about problems: for `shapes.ts`. */

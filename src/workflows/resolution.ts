@@ -1,4 +1,5 @@
 /** Resolution: what Jira, the team or an agent says of an escalated case, and what it means. */
+import { whoIs } from './grants.js';
 import type { Stage } from '../domain/case.js';
 import type { Filed } from '../activities/index.js';
 import type { ReportField } from '../domain/facts.js';
@@ -202,7 +203,7 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
     const message = await desk.next(desk.idle() ? earlier(asked, await keepPromise(desk)) : now());
     if (message === 'due') continue;
     if (message.verb === 'choose') {
-      desk.record('heard', `chose ${message.choice}`, { by: message.by.name });
+      desk.record('heard', `chose ${message.choice}`, whoIs(message.by));
       state.choice = null;
       desk.answered('choose-');
       desk.need(null);

@@ -4,9 +4,10 @@
  */
 import { ERROR_KINDS, INQUIRIES, OBSERVED_LOGINS, PROVIDABLE, REPORT_FIELDS, SCOPES, type FactName } from '../domain/facts.js';
 import { NEEDS } from '../domain/case.js';
-import { TEAMS } from '../domain/ruling.js';
-import { flag, isRecord, count, oneOf, optional, orNull, text, texts, ticket, time, type Check, type Fields } from './checks.js';
+import { byJira, PRIORITIES, TEAMS } from '../domain/ruling.js';
+import { flag, isRecord, count, oneOf, only, optional, orNull, text, texts, ticket, time, wrongIn, type Check, type Fields } from './checks.js';
 import { ON_THE_CASE, problem } from './problem-shapes.js';
+import type { Resolution } from '../domain/troubleshooting.js';
 import type { Verb } from './state.js';
 import { GROUP_STAGES } from '../domain/group-stage.js';
 
@@ -49,11 +50,17 @@ const report: Check = (v) => {
   return null;
 };
 
-/** Our own words, as a workflow of ours sends them: what the case reads of it is looked at, the rest is shown. */
-const resolved: Check = (v) =>
-  isRecord(v) && Array.isArray(v['steps']) && Array.isArray(v['evidence']) && typeof v['cause'] === 'string' && (v['trigger'] === null || isRecord(v['trigger']))
-    ? null
-    : 'must be a resolution';
+const listOf = (fields: Fields): Check => (v) => (Array.isArray(v) && v.every((one) => isRecord(one) && wrongIn(fields, one) === null) ? null : 'must be a list');
+const part = (fields: Fields): Check => (v) => (isRecord(v) ? wrongIn(fields, v) : 'must be an object');
+const word: Check = (v) => (typeof v === 'string' ? null : 'must be a text');
+/** Our own words, as a workflow of ours sends them: what the case and its wording read of it is looked at. */
+const resolved = part({
+  cause: word,
+  steps: listOf({ at: time, text: word, by: word }),
+  evidence: listOf({ check: word, verdict: word, means: word, source: word }),
+  trigger: orNull(part({ id: word, team: oneOf(TEAMS.filter(byJira)), priority: oneOf(PRIORITIES), why: word, restricted: flag, leadTold: flag })),
+  approval: orNull(part({ decidedBy: orNull(word), requestedBy: word })),
+});
 
 const SHAPES: Record<Verb, Fields> = {
   ticketChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, mergedInto: optional(ticket) },
@@ -73,25 +80,21 @@ const SHAPES: Record<Verb, Fields> = {
   ...ON_THE_CASE,
 };
 
+/** What only some of a verb's messages have to say. */
+const MISSING: Partial<Record<Verb, Check>> = {
+  troubleshot: (v) => (isRecord(v) && v['outcome'] === 'escalate' && (v['resolution'] as Resolution).trigger === null ? 'resolution must say to whom it is escalated, and why' : null),
+  problemSays: (v) => (isRecord(v) && v['kind'] === 'moved' && v['to'] === undefined ? 'to must be a problem' : null),
+};
+
 /** The fields of each verb: what a grant covers. */
 export const BODY_FIELDS = Object.fromEntries(Object.entries(SHAPES).map(([verb, fields]) => [verb, Object.keys(fields)])) as Record<Verb, string[]>;
 
 /** What is wrong with a message's shape, in one sentence; null when nothing is. */
 export function wrongShape(verb: Verb, value: unknown): string | null {
   if (!isRecord(value)) return `${verb} takes one object`;
-  for (const [field, check] of Object.entries(SHAPES[verb])) {
-    const wrong = check(value[field]);
-    if (wrong) return `${verb}: ${field} ${wrong}`;
-  }
-  return null;
+  const wrong = wrongIn(SHAPES[verb], value) ?? MISSING[verb]?.(value) ?? null;
+  return wrong && `${verb}: ${wrong}`;
 }
 
-/** What is wrong with a record of a refused attempt, in one sentence; null when nothing is. */
-export const wrongAttempt = (value: unknown): string | null =>
-  !isRecord(value) ? 'denied takes one object' : text(value['what']) || text(value['why']) ? 'denied: what and why must be texts of 1 to 4,000 characters' : null;
-
-/** Only the fields that the verb knows, so that nothing else an outsider sends reaches the state. */
-export function trimmed(verb: Verb, value: unknown): Record<string, unknown> {
-  const given = value as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(SHAPES[verb]).flatMap((f) => (given[f] === undefined ? [] : [[f, given[f]]])));
-}
+/** Only the fields that the verb knows. */
+export const trimmed = (verb: Verb, value: unknown): Record<string, unknown> => only(SHAPES[verb], value as Record<string, unknown>);

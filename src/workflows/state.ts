@@ -193,23 +193,23 @@ export function remember(state: Pick<CaseState, 'heard'>, id: string): void {
  * Adds a line to the record. Alike lines in a row are folded into one with a count. Past its bound the oldest
  * lines of what was merely heard are dropped first, then refusals, and how many were is kept in one line; rulings and effects stay.
  */
-export function enter(state: Pick<CaseState, 'timeline'>, { ...entry }: Entry): void {
+export function enter(timeline: Entry[], { ...entry }: Entry, kept = TIMELINE_KEPT): void {
   if (entry.text.length > TEXT_KEPT) entry.text = `${entry.text.slice(0, TEXT_KEPT)}…`;
-  const last = state.timeline.at(-1);
-  if (last && last.text === entry.text && last.what === entry.what && last.by === entry.by && last.cycle === entry.cycle) {
+  const last = timeline.at(-1);
+  if (last && last.text === entry.text && last.what === entry.what && last.by === entry.by && last.subject === entry.subject && last.cycle === entry.cycle) {
     last.times = (last.times ?? 1) + 1;
     last.at = entry.at;
     return;
   }
-  state.timeline.push(entry);
-  if (state.timeline.length <= TIMELINE_KEPT) return;
-  const oldest = (...kinds: Entry['what'][]) => state.timeline.findIndex((e, i) => i > 0 && kinds.includes(e.what));
+  timeline.push(entry);
+  if (timeline.length <= kept) return;
+  const oldest = (...kinds: Entry['what'][]) => timeline.findIndex((e, i) => i > 0 && kinds.includes(e.what));
   const heard = oldest('heard', 'waits');
   const drop = heard < 0 ? oldest('refused', 'flagged') : heard;
   if (drop < 0) return;
-  const [dropped] = state.timeline.splice(drop, 1);
-  const first = state.timeline[0]!;
+  const [dropped] = timeline.splice(drop, 1);
+  const first = timeline[0]!;
   if (first.text === FOLDED) first.times = (first.times ?? 1) + (dropped?.times ?? 1);
-  else state.timeline.unshift({ ...dropped!, text: FOLDED, by: 'onetouch', times: dropped?.times ?? 1 });
+  else timeline.unshift({ ...dropped!, text: FOLDED, by: 'onetouch', times: dropped?.times ?? 1 });
 }
 const FOLDED = 'earlier messages, no longer listed one by one';

@@ -13,6 +13,8 @@ import type { Actor, Answer, Said } from './messages.js';
 export const TROUBLESHOOTING = 'troubleshooting';
 /** `group-5158-1`: one a cycle of a case. */
 export const troubleshootingId = (ticketId: string, cycle: number): string => `group-${ticketId}-${cycle}`;
+/** The ticket that a troubleshooting's id names; null for another workflow's id. */
+export const ticketOfTroubleshooting = (workflowId: string): string | null => /^group-(\d{1,20})-\d+$/.exec(workflowId)?.[1] ?? null;
 
 /* What is said to it */
 

@@ -1,31 +1,25 @@
 /** The shapes of what people say to group troubleshooting, checked by hand; see `shapes.ts`. */
+import { flag, isRecord, oneOf, only, optional, text, wrongIn, type Fields } from './checks.js';
 import { readActor } from './grants.js';
 
-type Check = (value: unknown) => string | null;
-
-const text: Check = (v) => (typeof v === 'string' && v.trim() !== '' && v.length <= 4_000 ? null : 'must be a text of 1 to 4,000 characters');
-const flag: Check = (v) => (typeof v === 'boolean' ? null : 'must be true or false');
-const optionalFlag: Check = (v) => (v === undefined ? null : flag(v));
-const optionalText: Check = (v) => (v === undefined ? null : text(v));
-
 const SHAPES = {
-  fix: { reason: optionalText },
-  approve: { groupId: text, field: text, from: flag, to: flag, version: text, breakGlass: optionalFlag, reason: optionalText },
+  fix: { reason: optional(text) },
+  approve: { groupId: text, field: text, from: flag, to: flag, version: text, breakGlass: optional(flag), reason: optional(text) },
   refuse: { reason: text },
-  observed: { login: (v) => (v === 'works' || v === 'fails' ? null : 'must be works or fails') },
-} satisfies Record<string, Record<string, Check>>;
+  observed: { login: oneOf(['works', 'fails']) },
+} satisfies Record<string, Fields>;
 
 /** The fields of each verb: what a grant covers. */
 export const groupFields = (verb: keyof typeof SHAPES): string[] => Object.keys(SHAPES[verb]);
 
+/** Only those of them that an update brings. */
+export const groupTrimmed = (verb: keyof typeof SHAPES, value: unknown): Record<string, unknown> => only(SHAPES[verb], value as Record<string, unknown>);
+
 /** What is wrong with an update's shape, in one sentence; null when nothing is. */
 export function wrongGroupShape(verb: keyof typeof SHAPES, value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return `${verb} takes one object`;
-  const given = value as Record<string, unknown>;
-  for (const [field, check] of Object.entries(SHAPES[verb]) as [string, Check][]) {
-    const wrong = check(given[field]);
-    if (wrong) return `${verb}: ${field} ${wrong}`;
-  }
-  if (given['breakGlass'] === true && given['reason'] === undefined) return `${verb}: reason must say why the glass is broken`;
-  return readActor(given['by']) ? null : 'by must say who it is: name, role, verified';
+  if (!isRecord(value)) return `${verb} takes one object`;
+  const wrong = wrongIn(SHAPES[verb], value);
+  if (wrong) return `${verb}: ${wrong}`;
+  if (value['breakGlass'] === true && value['reason'] === undefined) return `${verb}: reason must say why the glass is broken`;
+  return readActor(value['by']) ? null : 'by must say who it is: name, role, verified';
 }

@@ -1,10 +1,11 @@
 /** The state of a group troubleshooting: plain JSON that a run carries into the next one. Nothing here knows of Temporal. */
 import type { GroupStage } from '../domain/group-stage.js';
 import type { Clocks } from '../config.js';
-import type { Need } from '../domain/case.js';
+import type { Entry, Need } from '../domain/case.js';
 import type { Facts, Scope } from '../domain/facts.js';
 import type { GroupProblem } from '../domain/ruling.js';
 import type { Approval, Diagnosis, Explanation, Fix, ForPerson, Resolution, Trigger, Verification } from '../domain/troubleshooting.js';
+import { withTrigger } from '../policy/triggers.js';
 import type { Actor } from './messages.js';
 import type { Approve, FixIt, GroupOutcome, Learned, Observed, Refuse, Stop } from './troubleshooting-messages.js';
 
@@ -87,7 +88,7 @@ export interface TroubleshootingState {
   questions: Record<string, { asked: number; againAt: string }>;
   /** Effects that were done, with what came of them. */
   done: Record<string, unknown>;
-  steps: Resolution['steps'];
+  steps: Entry[];
   inbox: GroupMessage[];
   /** Ids of updates that were heard, newest last, bounded. */
   heard: string[];
@@ -126,18 +127,6 @@ export const newTroubleshooting = (at: string, provided: Facts): Troubleshooting
   heard: [],
 });
 
-const STEPS_KEPT = 200;
-const TEXT_KEPT = 400;
-
-/** Adds a line to what was done. Past its bound the lines in the middle go, and the first and last stay. */
-export function step(state: TroubleshootingState, at: string, text: string, by: string): void {
-  const short = text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text;
-  const last = state.steps.at(-1);
-  if (last?.text === short && last.by === by) return void (last.at = at);
-  state.steps.push({ at, text: short, by });
-  if (state.steps.length > STEPS_KEPT) state.steps.splice(STEPS_KEPT / 2, 1);
-}
-
 /** The documented resolution, as it stands. */
 export function resolutionOf(state: TroubleshootingState, problem: GroupProblem, at: string): Resolution {
   const { diagnosis, outcome, changed, putBack, fixing } = state;
@@ -150,7 +139,7 @@ export function resolutionOf(state: TroubleshootingState, problem: GroupProblem,
     outcome: putBack ? 'put-back' : outcome === 'fixed' ? 'fixed' : outcome === 'explained' ? 'explained' : outcome === 'escalate' ? 'escalated' : 'left-to-a-person',
     cause: trigger ? trigger.why : (diagnosis?.cause ?? 'It was not diagnosed to the end.'),
     steps: state.steps,
-    evidence: diagnosis?.evidence ?? [],
+    evidence: trigger ? withTrigger(diagnosis?.evidence ?? [], trigger) : (diagnosis?.evidence ?? []),
     fix: fix?.kind ?? null,
     change: fix?.change ?? null,
     approval: state.approval,

@@ -67,12 +67,12 @@ async function gather(bench: Bench): Promise<GroupStage> {
     state.done['gathered'] = true;
     state.begins = past.begins;
     state.rounds = past.rounds;
-    bench.record(groupId ? `read the ticket; it is about group ${groupId}` : 'read the ticket; it names no group that Admin knows');
+    bench.record('heard', groupId ? `read the ticket; it is about group ${groupId}` : 'read the ticket; it names no group that Admin knows');
     if (past.unfinished) {
       // Ended from outside in the middle of a change: it is settled first. The same keys do nothing twice.
       state.fixing = { fix: past.unfinished.fix, round: past.unfinished.round, begun: true, resumed: true, version: null };
       state.approval = past.unfinished.approval;
-      bench.record(`goes on with the change of round ${past.unfinished.round}, where the last run was ended from outside`);
+      bench.record('did', `goes on with the change of round ${past.unfinished.round}, where the last run was ended from outside`);
       return 'fix';
     }
   }
@@ -83,7 +83,7 @@ async function gather(bench: Bench): Promise<GroupStage> {
 
 /** One member, several, the whole group, or several groups. */
 async function findScope(bench: Bench): Promise<GroupStage> {
-  bench.record(`scope: ${bench.state.scope ?? 'nobody said yet'}`);
+  bench.record('heard', `scope: ${bench.state.scope ?? 'nobody said yet'}`);
   return Promise.resolve('group-status');
 }
 
@@ -98,7 +98,7 @@ async function lookAtChanges(bench: Bench): Promise<GroupStage> {
   const { state } = bench;
   if (!state.groupId) return 'test';
   const changes = await tried(bench, 'read the recent changes', () => groupVerbs.recentChanges({ groupId: state.groupId!, now: now() }), { heeding: true });
-  bench.record(changes.ok ? `read the recent changes: ${changes.value.length}` : `could not read the recent changes: ${changes.why}`);
+  bench.record('heard', changes.ok ? `read the recent changes: ${changes.value.length}` : `could not read the recent changes: ${changes.why}`);
   return 'test';
 }
 
@@ -114,7 +114,7 @@ async function test(bench: Bench): Promise<GroupStage> {
   }, { heeding: true });
   if (!found.ok) return leaveToPerson(bench, { why: `Admin refused a reading: ${found.why}`, guidance: [], asks: [] }, 'refused');
   const diagnosis = (state.diagnosis = found.value);
-  bench.record(`diagnosed: ${diagnosis.cause}`);
+  bench.record('ruled', `diagnosed: ${diagnosis.cause}`);
   switch (diagnosis.outcome) {
     case 'trigger':
       state.trigger = diagnosis.trigger;
@@ -139,7 +139,7 @@ async function document(bench: Bench): Promise<GroupStage> {
   if (unread.length > 0 && (state.outcome === 'fixed' || state.outcome === 'explained')) {
     // What was learned at the last moment may be a reason to escalate.
     state.inbox = state.inbox.filter((m) => m.verb !== 'learned');
-    for (const m of unread) bench.learn(m.facts, m.by.name);
+    for (const m of unread) bench.learn(m.facts, m.by);
     await triggered(bench, false);
     state.person = null;
   }

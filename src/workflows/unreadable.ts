@@ -2,7 +2,7 @@
  * What an outsider sent and the worker could not read. It is refused on arrival and stays refused, also for a
  * worker that is given the key later; what was read once is never dropped by a worker that has lost the key.
  */
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
 
 const WORDS: Record<string, string> = {
   'no-key': 'it is encrypted with a key that the worker does not have',
@@ -21,6 +21,10 @@ export function unreadable(value: unknown): string | null {
   return why && `refused a message that cannot be read: ${why}`;
 }
 
+/** The codec endpoint marks what was typed into the Temporal UI: what only onetouch itself says is not taken from there. */
+export const isByHand = (value: unknown): boolean => typeof value === 'object' && value !== null && 'byHand' in value;
+export const NOT_BY_HAND = 'refused what only onetouch itself says, typed in by hand';
+
 /** Whether that may change with the worker's settings. */
 const mayChange = (value: unknown) => String((value as { undecodable: unknown }).undecodable) in WORDS;
 
@@ -29,6 +33,12 @@ export function mustBeRead<T>(what: string, value: T): T {
   const why = whyUnreadable(value);
   if (why) throw new Error(`${what} cannot be read: ${why}. See PAYLOAD_KEYS.`);
   return value;
+}
+
+/** What only onetouch itself begins a workflow with. Throws as `mustBeRead` does; what was typed in by hand ends the run. */
+export function mustBeOurs<T>(what: string, value: T): T {
+  if (isByHand(value)) throw ApplicationFailure.nonRetryable(`${what} was typed in by hand, and only onetouch itself begins it.`);
+  return mustBeRead(what, value);
 }
 
 /**

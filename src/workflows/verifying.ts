@@ -21,7 +21,7 @@ export async function verifyAsMember(bench: Bench): Promise<Verification['verdic
       verification = { verdict: observedLogin === 'works' ? 'verified' : 'failed', at: now(), text: `An agent watched the member: it ${observedLogin}.` };
     }
     state.verification = verification;
-    bench.record(`${verification.verdict === 'unknown' ? 'not verified' : verification.verdict}: ${verification.text}`);
+    bench.record('did', `${verification.verdict === 'unknown' ? 'not verified' : verification.verdict}: ${verification.text}`);
     if (verification.verdict !== 'unknown' || !WATCHED.has(state.fixing!.fix.kind)) break;
     // No more is looked at where something has come up that is escalated.
     if (await triggered(bench, false)) break;
@@ -72,11 +72,11 @@ async function watchedLogin(bench: Bench): Promise<'works' | 'fails' | null> {
       continue;
     }
     if (message.verb === 'observed') {
-      bench.record(`watched a login: ${message.login}`, message.by.name);
+      bench.record('did', `watched a login: ${message.login}`, message.by);
       return message.login;
     }
     if (message.verb !== 'learned') continue;
-    bench.learn(message.facts, message.by.name);
+    bench.learn(message.facts, message.by);
     if (message.facts.observedLogin) return message.facts.observedLogin;
   }
 }
@@ -90,7 +90,7 @@ export async function putBack(bench: Bench): Promise<GroupStage> {
     const done = await tried(bench, 'put the value back', () => groupVerbs.applyChange({ ...aboutWrite(bench, `put-back-${fixing.round}`), change: inverse(change, fixing.version!), puttingBack: true }), { heeding: false });
     if (done.ok && done.value.outcome === 'withheld') {
       const { trigger } = done.value;
-      bench.record(`did not put ${change.field} back (${trigger.id}): ${trigger.why}`);
+      bench.record('ruled', `did not put ${change.field} back (${trigger.id}): ${trigger.why}`);
       state.trigger = trigger;
       state.outcome = 'escalate';
       await over(bench, fixing.round, 'not-put-back');
@@ -106,7 +106,7 @@ export async function putBack(bench: Bench): Promise<GroupStage> {
       return leaveToPerson(bench, { why, guidance: [`Look at ${change.field} of the group: before our change it was ${String(change.from)}.`], asks: [] }, 'not-put-back', why);
     }
     state.putBack = true;
-    bench.record(`put ${change.field} back to ${String(change.from)}`);
+    bench.record('did', `put ${change.field} back to ${String(change.from)}`);
   }
   state.trigger = fixDidNotHold(now());
   state.outcome = 'escalate';

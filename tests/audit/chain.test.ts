@@ -9,6 +9,7 @@ const KEY = newKey();
 const SCOPE = { exportedAt: '2026-07-02T00:00:00.000Z', by: 'Ada', from: '2026-07-01T00:00:00.000Z', to: null };
 const ENTRIES: AuditEntry[] = Array.from({ length: 40 }, (_, i) => ({
   ticket: String(5000 + (i % 7)),
+  workflow: `case-${5000 + (i % 7)}`,
   run: `run-${i % 7}`,
   at: new Date(Date.UTC(2026, 6, 1, 0, i)).toISOString(),
   what: i % 5 === 0 ? 'refused' : 'heard',
@@ -51,6 +52,15 @@ describe('the signed chain', () => {
   test('what was not changed checks, with what it covers', () => {
     expect(checked(EXPORT, KEY.publicPem)).toEqual({ ok: true, entries: 40, scope: SCOPE, key: KEY.id });
     expect(checked(chained([], SCOPE, KEY), KEY.publicPem)).toMatchObject({ ok: true, entries: 0 });
+  });
+
+  test('what a terminal obeys is written as an escape, and reads back as it was', () => {
+    const text = 'x\u009b31m \u202egnp\u2028\u0007\u{e0041} Ü 😀';
+    const hostile = chained([{ ...ENTRIES[0]!, text, by: text }], { ...SCOPE, by: text }, KEY);
+    expect(hostile.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(checked(hostile, KEY.publicPem)).toMatchObject({ ok: true, scope: { by: text } });
+    const { entry } = JSON.parse(hostile.split('\n')[1]!) as { entry: string };
+    expect(JSON.parse(entry)).toMatchObject({ text, by: text });
   });
 
   test('1,000 random edits: every one is found', () => {

@@ -1,10 +1,16 @@
 /** Hostile strings in everything that people write, at every place where onetouch repeats it: none of them acts. */
+import { generateKeyPairSync } from 'node:crypto';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectMail, type Mailer } from '../../src/adapters/mail.js';
+import { exportAudit, showAudit } from '../../src/client/commands/audit.js';
+import { showGroup } from '../../src/client/commands/group.js';
 import { showCase, explainCase, listCases } from '../../src/client/commands/look.js';
+import { listProblems, showProblem } from '../../src/client/commands/problems.js';
+import { auditKey, chained } from '../../src/audit/chain.js';
+import type { AuditEntry } from '../../src/domain/audit.js';
 import { REPORT_FIELDS } from '../../src/domain/facts.js';
 import { mark, readMarks, reference } from '../../src/domain/marks.js';
 import type { Ruling } from '../../src/domain/ruling.js';
@@ -15,6 +21,8 @@ import { letter } from '../../src/wording/letters.js';
 import { note } from '../../src/wording/notes.js';
 import { reply } from '../../src/wording/replies.js';
 import { ALL_ARTICLES, AT, DUE, escalate, handoff, tier1 } from '../wording/samples.js';
+import { GROUP } from '../web/fake-cases.js';
+import { PROBLEM, PROBLEM_ROW, PROBLEM_VIEW } from '../web/fake-problems.js';
 import { ACTIVE, HOSTILE } from './corpus.js';
 
 test('there are at least 200 of them', () => expect(HOSTILE.length).toBeGreaterThanOrEqual(200));
@@ -228,6 +236,9 @@ describe('the sandbox page', () => {
   }, 180_000);
 });
 
+const KEY = auditKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+const LINE: AuditEntry = { ticket: '5158', workflow: 'case-5158', run: 'a-run', at: AT, what: 'heard', text: 'x', by: 'x', cycle: 1 };
+
 describe('the terminal', () => {
   test('every answer of the gateway is printed as inert text, as a table and as JSON', async () => {
     const failed: string[] = [];
@@ -242,16 +253,38 @@ describe('the terminal', () => {
         '/cases/5158/timeline': { timeline: [{ at: text, cycle: 1, what: text, by: text, text }] },
         '/cases/5158/explain': { ruling: { ...ruling, row: text, policy: text, ruledOut: [{ row: text, why: text }] } },
         '/cases': { cases: [{ ticketId: '5158', status: 'running', stage: text, needs: text, row: text, team: text, jiraKey: text, promiseDue: text, cycle: 1, outcome: text }] },
+        '/cases/5158/audit': { audit: [{ ...LINE, at: text, what: text, by: text, text, row: text, subject: text }] },
+        '/cases/5158/group': {
+          ...GROUP, stage: text, waitsFor: text, needs: text, flagged: text, requestedBy: text, approval: { ...GROUP.approval, groupId: text, field: text, version: text, decision: text, decidedBy: text, reason: text },
+          resolution: {
+            ...GROUP.resolution, groupId: text, cause: text, steps: [{ at: text, by: text, text }], evidence: [{ check: text, verdict: text, value: text, source: text, at: text, means: text }],
+            verification: { verdict: text, at: text, text }, trigger: { id: text, team: text },
+          },
+        },
+        '/problems': { problems: [{ ...PROBLEM_ROW, stage: text, needs: text, jiraKey: text, priority: text, startedAt: text }] },
+        [`/problems/${PROBLEM}`]: {
+          ...PROBLEM_VIEW, signature: { kind: text, page: text, code: text }, waitsFor: text, needs: text, choice: text, flagged: text, groups: [text], mergedInto: text, timeline: [{ at: text, cycle: 1, what: text, by: text, text }],
+          execution: { status: 'running', endedAt: text },
+        },
+        [`/problems/${PROBLEM}/members`]: { members: [{ ticketId: text, cycle: 1, joinedAt: text, group: text }] },
+        '/audit': chained([{ ...LINE, text, by: text }], { exportedAt: AT, by: text, from: null, to: null }, KEY),
       };
       for (const json of [true, false]) {
         const lines: string[] = [];
-        const session = { json, io: { out: (line: string) => void lines.push(line), width: 120 }, get: (path: string) => Promise.resolve(answers[path.split('?')[0]!]) } as never;
+        const answer = (path: string) => Promise.resolve(answers[path.split('?')[0]!]);
+        const session = { json, io: { out: (line: string) => void lines.push(line), width: 120 }, get: answer, text: answer } as never;
         await showCase(session, '5158');
         await explainCase(session, '5158');
         await listCases(session, {});
+        await showAudit(session, '5158');
+        await showGroup(session, '5158');
+        await listProblems(session, {});
+        await showProblem(session, PROBLEM);
         const printed = lines.join('\n');
         if (ACTIVE.test(printed)) failed.push(`${json ? 'JSON' : 'table'} ${JSON.stringify(text.slice(0, 80))}`);
         if (json) for (const line of lines) JSON.parse(line);
+        await exportAudit(session, {});
+        if (ACTIVE.test(lines.at(-1)!)) failed.push(`export ${JSON.stringify(text.slice(0, 80))}`);
       }
     }
     expect(failed).toEqual([]);

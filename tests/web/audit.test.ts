@@ -1,9 +1,11 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checked } from '../../src/audit/chain.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
 import { SECRETS } from '../setup/secrets.js';
-import { AUDIT, AUDIT_KEY, town } from './town.js';
+import { ENDED, PROBLEM } from './fake-problems.js';
+import { AUDIT, AUDIT_KEY, PROBLEM_AUDIT, town } from './town.js';
 
 let identity: Identity;
 let config: ReturnType<typeof loadGatewayConfig>;
@@ -23,10 +25,18 @@ describe('the audit', () => {
     expect((await api('GET', '/cases/6000/audit')).status).toBe(404);
   });
 
+  test('one problem, for a reader', async () => {
+    const { api } = town();
+    expect(await (await api('GET', `/problems/${PROBLEM}/audit`)).json()).toEqual({ audit: PROBLEM_AUDIT });
+    expect((await api('GET', `/problems/${ENDED}/audit`)).status).toBe(404);
+    expect((await api('GET', '/problems/5158/audit')).status).toBe(400);
+  });
+
   test('the export is signed, and says who asked for what', async () => {
     const { api, calls } = town({ oidc: config.oidc });
     const response = await api('GET', '/audit?from=2026-07-01T02:00:00%2B02:00', undefined, auditor);
     expect(response.headers.get('Content-Type')).toBe('application/x-ndjson');
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(checked(await response.text(), AUDIT_KEY.publicPem)).toMatchObject({
       ok: true,
       entries: AUDIT.length,
@@ -34,6 +44,13 @@ describe('the audit', () => {
     });
     expect(calls).toEqual([['audit', '2026-07-01T00:00:00.000Z', null]]);
     expect(await (await api('GET', '/audit/key', undefined, auditor)).json()).toEqual({ id: AUDIT_KEY.id, publicKey: AUDIT_KEY.publicPem });
+  });
+
+  test('who looked at what is in the log, by their id', async () => {
+    const lines: string[] = [];
+    const { api } = town({ oidc: config.oidc, log: pino({}, { write: (line: string) => void lines.push(line) }) });
+    await api('GET', '/cases/5158/audit', undefined, auditor);
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([expect.objectContaining({ method: 'GET', path: '/api/cases/5158/audit', status: 200, by: 'program-auditor' })]);
   });
 
   test('without a key nothing is exported, and the reason says what to set', async () => {

@@ -20,6 +20,8 @@ const SECRET = 'f'.repeat(48);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const text = (encoded: string) => Buffer.from(encoded, 'base64').toString();
 const PLAIN = { metadata: { encoding: base64('json/plain') }, data: base64('{"reason":"done by hand"}') };
+/** The same, as the endpoint encrypts it. */
+const MARKED = { ...PLAIN, data: base64('{"reason":"done by hand","byHand":true}') };
 
 function gateway(openAt?: string) {
   const lines: string[] = [];
@@ -46,19 +48,19 @@ test('what the UI sends is encrypted, and what it shows is decrypted', async () 
   expect(text(encoded!.data)).not.toContain('by hand');
   const answer = await post('decode', { payloads: [encoded, PLAIN] });
   expect(answer.headers.get('Cache-Control')).toBe('no-store');
-  expect(await payloadsOf(answer)).toEqual([PLAIN, PLAIN]);
+  expect(await payloadsOf(answer)).toEqual([MARKED, PLAIN]);
 });
 
 test('what cannot be read comes back as it is, and the rest is decrypted', async () => {
   const { post } = gateway();
   const [encoded] = await payloadsOf(await post('encode', { payloads: [PLAIN] }));
   const broken = { ...encoded!, data: base64('nonsense') };
-  expect(await payloadsOf(await post('decode', { payloads: [broken, encoded] }))).toEqual([broken, PLAIN]);
+  expect(await payloadsOf(await post('decode', { payloads: [broken, encoded] }))).toEqual([broken, MARKED]);
   // Encrypted twice would be read by nobody.
   expect(await payloadsOf(await post('encode', { payloads: [encoded] }))).toEqual([encoded]);
 });
 
-test('what the UI sends is said in nobody\'s name, whatever stands in it', async () => {
+test('what the UI sends says that it was typed in, and is said in nobody\'s name, whatever stands in it', async () => {
   const { post } = gateway();
   const from = async (said: string) => {
     const payload = { ...PLAIN, data: base64(said) };
@@ -66,10 +68,11 @@ test('what the UI sends is said in nobody\'s name, whatever stands in it', async
     return text((await payloadsOf(await post('decode', { payloads: encoded })))[0]!.data);
   };
   const ana = '{"name":"Ana","role":"lead","verified":true}';
-  const nobody = { reason: 'done by hand', by: TEMPORAL_UI };
+  const nobody = { reason: 'done by hand', by: TEMPORAL_UI, byHand: true };
   expect(JSON.parse(await from(`{"reason":"done by hand","by":${ana}}`))).toEqual(nobody);
   expect(JSON.parse(await from(`{"by":null,"reason":"done by hand","\\u0062y":${ana}}`))).toEqual(nobody);
-  for (const said of ['{"reason":"by whom?"}', '"by"', 'null', '["by"]']) expect(await from(said)).toBe(said);
+  expect(JSON.parse(await from('{"reason":"by whom?","byHand":false}'))).toEqual({ reason: 'by whom?', byHand: true });
+  for (const said of ['"by"', 'null', '["by"]']) expect(await from(said)).toBe(said);
   expect((await post('encode', { payloads: [{ ...PLAIN, data: base64('{"by') }] })).status).toBe(200);
 });
 
@@ -77,6 +80,30 @@ test('nobody gets in without the sign-in of the API', async () => {
   const { post } = gateway();
   for (const headers of [{}, { Authorization: 'Bearer wrong' }] as Record<string, string>[])
     for (const verb of ['decode', 'encode']) expect((await post(verb, { payloads: [] }, headers)).status).toBe(401);
+});
+
+/** A body without an end that is said beforehand, and how often somebody asked for more of it. */
+function endless() {
+  const asked = { times: 0 };
+  const pull = (controller: ReadableStreamDefaultController) => {
+    asked.times++;
+    controller.enqueue(new Uint8Array(1024 * 1024));
+  };
+  return { body: new ReadableStream({ pull }, { highWaterMark: 0 }), asked };
+}
+
+test.each([
+  ['decode', {}, 401, 0],
+  ['encode', { Authorization: 'Bearer wrong' }, 401, 0],
+  ['decode', { Authorization: 'Bearer token' }, 413, 17],
+  [`${'e'.repeat(48)}/decode`, {}, 404, 0],
+  [`${SECRET}/decode`, {}, 413, 17],
+  ['other', {}, 404, 0],
+] as [string, Record<string, string>, number, number][])('who may is asked before the body is read: %s', async (path, headers, status, megabytes) => {
+  const { body, asked } = endless();
+  const answer = await gateway(SECRET).app.request(`/codec/${path}`, { method: 'POST', body, headers, duplex: 'half' });
+  expect([answer.status, asked.times]).toEqual([status, megabytes]);
+  expect(await answer.json()).toEqual({ reason: expect.any(String) });
 });
 
 test.each([

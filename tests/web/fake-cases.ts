@@ -53,7 +53,7 @@ export const GROUP: GroupView = {
   approval: { fix: 'enable-group', groupId: 'G-1', field: 'enabled', from: false, to: true, version: '3', askedAt: AT, requestedBy: 'Ana', expiresAt: AT, decision: null, decidedBy: null, decidedAt: null, reason: null },
   resolution: {
     problem: 'access', groupId: 'G-1', scope: 'whole-group', outcome: 'left-to-a-person', cause: 'The group is disabled.', fix: null, change: null, approval: null,
-    steps: [{ at: AT, text: 'read \u001b[31mthe ticket', by: 'onetouch' }],
+    steps: [{ at: AT, what: 'did', cycle: 1, text: 'read \u001b[31mthe ticket', by: 'onetouch' }],
     evidence: [{ check: 'access/group-enabled', verdict: 'failed', value: 'disabled', source: 'Admin', at: AT, means: 'The group is disabled.' }],
     verification: null, trigger: null, explanation: null, startedAt: AT, endedAt: AT,
   },

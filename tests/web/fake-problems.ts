@@ -10,6 +10,9 @@ export const PROBLEM = 'problem-server-error-0a1b2c3d4e5';
 export const OTHER = 'problem-stuck-loading-00000000001';
 /** One that has ended, and is known. */
 export const ENDED = 'problem-stuck-loading-00000000002';
+/** Two that run and are not open: the one was resolved, the other merged into `OTHER`. */
+export const RESOLVED = 'problem-stuck-loading-00000000003';
+export const MERGED = 'problem-stuck-loading-00000000004';
 
 export const PROBLEM_VIEW: ProblemView = {
   id: PROBLEM,
@@ -35,6 +38,11 @@ export const PROBLEM_VIEW: ProblemView = {
   told: 0,
   timeline: TIMELINE,
 };
+/** Not open any more. Each is its view where it is not `PROBLEM_VIEW`. */
+const OVER: Readonly<Record<string, Partial<ProblemView>>> = {
+  [RESOLVED]: { id: RESOLVED, stage: 'resolved', resolvedAt: AT },
+  [MERGED]: { id: MERGED, stage: 'merged', mergedInto: OTHER },
+};
 export const PROBLEM_ROW: ProblemRow = {
   ...EXECUTION,
   workflowId: PROBLEM,
@@ -52,25 +60,26 @@ export const MEMBERS: ProblemMember[] = [
 ];
 
 /** One problem, another that runs, and one that has ended. */
-export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[] } = {}): Problems {
+export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[]; view?: Partial<ProblemView> } = {}): Problems {
   const say =
     <T>(verb: string, result: T | ((id: string) => T), { any = false } = {}) =>
     (...args: unknown[]): Promise<T> => {
       calls.push([`problem ${verb}`, ...args]);
       if (how.fails) return Promise.reject(how.fails());
       const id = String(args[0]);
-      if (!any && ![PROBLEM, OTHER, ENDED].includes(id)) return Promise.reject(new NoSuchProblem(id));
+      if (!any && ![PROBLEM, OTHER, ENDED, RESOLVED, MERGED].includes(id)) return Promise.reject(new NoSuchProblem(id));
       return Promise.resolve(typeof result === 'function' ? (result as (id: string) => T)(id) : result);
     };
   const answer: Answer = how.answer ?? { accepted: true, said: 'The problem took it up.' };
   return {
     describe: say('describe', { ...EXECUTION, workflowId: PROBLEM }),
     list: say('list', [PROBLEM_ROW], { any: true }),
-    running: say('running', (id: string) => id === PROBLEM || id === OTHER, { any: true }),
+    running: say('running', (id: string) => id === PROBLEM || id === OTHER || id in OVER, { any: true }),
     byIssue: say('byIssue', how.problemsByIssue ?? [], { any: true }),
-    state: say('state', PROBLEM_VIEW),
+    state: say('state', (id: string) => ({ ...PROBLEM_VIEW, ...OVER[id], ...how.view })),
     members: say('members', MEMBERS),
     timeline: say('timeline', TIMELINE),
+    denied: say('denied', undefined),
     merge: say('merge', answer),
     choose: say('choose', answer),
     resume: say('resume', answer),

@@ -54,6 +54,7 @@ const ROUTES: Record<string, { may: string; body?: object }> = {
   'POST /api/problems/:problem/choose': { may: 'agent lead admin', body: { choice: 'keep-waiting', reason: 'x' } },
   'POST /api/problems/:problem/resume': { may: 'agent ops lead admin', body: {} },
   'GET /api/cases/:ticket/audit': { may: 'auditor agent ops lead admin' },
+  'GET /api/problems/:problem/audit': { may: 'auditor agent ops lead admin' },
   'GET /api/audit': { may: 'auditor admin' },
   'GET /api/audit/key': { may: 'auditor agent ops lead admin' },
   'POST /codec/decode': { may: 'auditor ops lead admin', body: { payloads: [] } },

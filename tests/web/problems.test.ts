@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadQuery, TemporalAway } from '../../src/client/errors.js';
 import { EXECUTION } from './fake-cases.js';
-import { ENDED, MEMBERS, OTHER, PROBLEM, PROBLEM_ROW, PROBLEM_VIEW } from './fake-problems.js';
+import { ENDED, MEMBERS, MERGED, OTHER, PROBLEM, PROBLEM_ROW, PROBLEM_VIEW, RESOLVED } from './fake-problems.js';
 import { town } from './town.js';
 
 const BY_API = { name: 'API', role: 'lead', verified: true };
@@ -81,6 +81,25 @@ describe('commands', () => {
     const response = await api('POST', path, body);
     expect([response.status, await response.json()]).toEqual([409, { accepted: false, reason: expect.stringContaining('is not a problem that is running') }]);
     expect(calls.map(([call]) => call).filter((call) => call !== 'problem state')).toEqual(['problem running']);
+  });
+
+  test.each([
+    [`/problems/${PROBLEM}/merge`, { into: RESOLVED, reason: 'x' }, /is resolved.*reopen INFRA-7 in Jira/],
+    [`/problems/${PROBLEM}/merge`, { into: MERGED, reason: 'x' }, new RegExp(`was merged into ${OTHER}: name that one`)],
+    ['/cases/5158/link', { problem: RESOLVED, reason: 'x' }, /is resolved.*reopen INFRA-7 in Jira/],
+  ])('%s %j: who is sent to a problem that is not open would hear what is not so; it is refused with what to do', async (path, body, why) => {
+    const { api, calls } = town();
+    const response = await api('POST', path, body);
+    expect([response.status, await response.json()]).toEqual([409, { accepted: false, reason: expect.stringMatching(why) }]);
+    expect(calls.map(([call]) => call).filter((call) => call === 'problem merge' || call === 'link')).toEqual([]);
+  });
+  test.each([
+    ['to a resolved problem, of a case that was escalated after the resolution: it came back', RESOLVED, { resolvedAt: '2026-07-01T11:00:00.000Z' }],
+    ['to a merged one: it is sent on to the surviving one', MERGED, {}],
+  ])('a link %s', async (_, problem, view) => {
+    const { api, calls } = town({ view });
+    expect((await api('POST', '/cases/5158/link', { problem, reason: 'x' })).status).toBe(200);
+    expect(calls.map(([call]) => call)).toContain('link');
   });
 
   test('a problem is not merged into itself', async () => {

@@ -4,11 +4,11 @@ import { pino, type Logger } from 'pino';
 import { gatewayApp } from '../../src/web/app.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
 import { auditKey, type AuditKey } from '../../src/audit/chain.js';
-import { NoSuchCase } from '../../src/client/errors.js';
+import { NoSuchCase, NoSuchProblem } from '../../src/client/errors.js';
 import { entriesOf } from '../../src/domain/audit.js';
 import type { Auditor } from '../../src/client/audit.js';
 import { AT, fakeCases, TIMELINE, type Call } from './fake-cases.js';
-import { fakeProblems } from './fake-problems.js';
+import { fakeProblems, PROBLEM } from './fake-problems.js';
 import { payloadKeys } from '../../src/client/payload-keys.js';
 import type { GatewayConfig } from '../../src/config.js';
 import type { CodecOptions } from '../../src/web/codec.js';
@@ -20,9 +20,11 @@ export const HELPDESK_SECRET = 'new-secret';
 export const OLD_SECRET = 'old-secret';
 export const JIRA_SECRET = 'jira-secret';
 export const AUDIT_KEY = auditKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-export const AUDIT = entriesOf('5158', 'a-run', TIMELINE);
+export const AUDIT = entriesOf({ ticket: '5158', workflow: 'case-5158', run: 'a-run' }, TIMELINE);
+export const PROBLEM_AUDIT = entriesOf({ ticket: null, workflow: PROBLEM, run: 'another-run' }, TIMELINE);
 export const fakeAuditor = (calls: Call[]): Auditor => ({
   ofCase: (ticket) => (ticket === '5158' ? Promise.resolve(AUDIT) : Promise.reject(new NoSuchCase(ticket))),
+  ofProblem: (id) => (id === PROBLEM ? Promise.resolve(PROBLEM_AUDIT) : Promise.reject(new NoSuchProblem(id))),
   between: (...bounds) => {
     calls.push(['audit', ...bounds]);
     return Promise.resolve(AUDIT);

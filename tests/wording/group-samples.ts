@@ -23,7 +23,7 @@ export const trigger = (more: Partial<Trigger> = {}): Trigger => ({ id: 'defect'
 export const security = trigger({ id: 'security', priority: 'Urgent', restricted: true, leadTold: true, why: 'An agent has a security concern.' });
 export const resolution = (more: Partial<Resolution> = {}): Resolution => ({
   problem: 'access', groupId: 'G-7', scope: 'whole-group', outcome: 'fixed', cause: 'The group is disabled.',
-  steps: [{ at: AT, text: 'asked for the fix', by: 'Ana' }, { at: AT, text: 'verified', by: 'onetouch' }],
+  steps: [{ at: AT, what: 'did', cycle: 1, text: 'asked for the fix', by: 'Ana' }, { at: AT, what: 'did', cycle: 1, text: 'verified', by: 'onetouch' }],
   evidence: [
     { check: 'access/group-enabled', verdict: 'failed', value: 'disabled', source: 'Admin', at: AT, means: 'The group is disabled.' },
     { check: 'access/browser', verdict: 'unknown', value: null, source: 'Admin', at: null, means: 'It is not known which browser was used.' },

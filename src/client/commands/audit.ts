@@ -1,15 +1,18 @@
 /** Commands of the audit: a case's whole record, the signed export, and its check. */
 import { checked } from '../../audit/chain.js';
 import type { AuditEntry } from '../../domain/audit.js';
+import { isProblemId } from '../../domain/problem.js';
 import { CliError, EXIT, type Io } from '../io.js';
 import { json, plain, table, when } from '../print.js';
 import type { Session } from '../session.js';
 
-export async function showAudit(session: Session, ticket: string): Promise<void> {
-  const { audit } = (await session.get(`/cases/${encodeURIComponent(ticket)}/audit`)) as { audit: AuditEntry[] };
+/** Of a case by its ticket, or of a problem by its id. */
+export async function showAudit(session: Session, of: string): Promise<void> {
+  const path = isProblemId(of) ? 'problems' : 'cases';
+  const { audit } = (await session.get(`/${path}/${encodeURIComponent(of)}/audit`)) as { audit: AuditEntry[] };
   if (session.json) return session.io.out(json(audit));
-  const rows = audit.map((e) => [when(e.at), e.cycle, e.what, e.by, e.row, (e.times ?? 1) > 1 ? `${e.text} (${e.times} times)` : e.text]);
-  session.io.out(rows.length > 0 ? table(['At', 'Cycle', 'What', 'By', 'Row', 'Text'], rows, session.io.width) : 'Nothing is recorded.');
+  const rows = audit.map((e) => [when(e.at), e.workflow.split('-')[0], e.cycle, e.what, e.by, e.row, (e.times ?? 1) > 1 ? `${e.text} (${e.times} times)` : e.text]);
+  session.io.out(rows.length > 0 ? table(['At', 'Of', 'Cycle', 'What', 'By', 'Row', 'Text'], rows, session.io.width) : 'Nothing is recorded.');
 }
 
 /** Prints the export as it is: any other form of it would not check. */

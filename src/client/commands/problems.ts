@@ -22,7 +22,7 @@ export function problemCommands(cli: Command, on: On): void {
   on(
     cli
       .command('problems')
-      .description('list problems (one cause behind many tickets), newest first')
+      .description('list problems (one cause behind many tickets), in the order of `cases`')
       .option('-q, --query <query>', 'a visibility query, e.g. \'JiraKey = "INFRA-7"\'')
       .addOption(new Option('--stage <stage>').choices([...PROBLEM_STAGES, 'parked']))
       .option('--flagged', 'only flagged ones')
@@ -61,7 +61,7 @@ export function problemCommands(cli: Command, on: On): void {
 
 const at = (id: string): string => `/problems/${encodeURIComponent(id)}`;
 
-async function listProblems(session: Session, options: ListOptions): Promise<void> {
+export async function listProblems(session: Session, options: ListOptions): Promise<void> {
   const { problems } = (await session.get(listPath('/problems', options))) as { problems: ProblemRow[] };
   if (session.json) return session.io.out(json(problems));
   if (!problems.length) return session.io.out('No problem.');
@@ -77,7 +77,7 @@ async function listProblems(session: Session, options: ListOptions): Promise<voi
   session.io.out(table(['Problem', 'Stage', 'Needs', 'Flag', 'Jira', 'Priority', 'Since'], rows, session.io.width));
 }
 
-async function showProblem(session: Session, id: string): Promise<void> {
+export async function showProblem(session: Session, id: string): Promise<void> {
   const view = (await session.get(at(id))) as ProblemView & { execution: Execution };
   const { members } = (await session.get(`${at(id)}/members?limit=${SHOWN}`)) as { members: ProblemMember[] };
   if (session.json) return session.io.out(json({ ...view, cases: members }));

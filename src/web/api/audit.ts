@@ -1,9 +1,9 @@
-/** The audit: one case's record for a reader, and the signed export for whoever must be able to trust it. */
+/** The audit: one case's or problem's record for a reader, and the signed export for whoever must be able to trust it. */
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { chained, type AuditKey } from '../../audit/chain.js';
 import type { Auditor } from '../../client/audit.js';
-import { ticketId } from '../ids.js';
+import { problemName, ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
 import type { Known } from '../access.js';
 
@@ -19,6 +19,7 @@ export function auditApi({ auditor, key, now }: { auditor: Auditor; key: AuditKe
   };
 
   app.get('/cases/:ticket/audit', async (c) => c.json({ audit: await auditor.ofCase(shaped(ticketId, c.req.param('ticket'), 'The ticket')) }));
+  app.get('/problems/:problem/audit', async (c) => c.json({ audit: await auditor.ofProblem(shaped(problemName, c.req.param('problem'), 'The problem')) }));
   app.get('/audit/key', (c) => {
     const { id, publicPem } = signing();
     return c.json({ id, publicKey: publicPem });
