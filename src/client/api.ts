@@ -1,36 +1,46 @@
 /** The CLI's way to the gateway's API: what every call needs, and what each failure means for the exit code. */
 import { CliError, EXIT, type Io } from './io.js';
-import { signedInToken } from './signed-in.js';
+import { anotherFor, type Token } from './signed-in.js';
 
 export interface ApiOptions {
   url: string;
   /** Who says it, for the case's record. */
   as?: string;
+  token: () => Promise<Token>;
 }
 
 /** Answers with the parsed body of a 2xx, or of a 409 (a refusal by the protocol). Throws `CliError` otherwise. */
 export async function callApi(io: Io, to: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<unknown> {
-  return (await call(io, to, path, command)).json().catch(() => null);
+  const response = await call(io, to, path, command);
+  return response.json().catch(() => {
+    throw noGateway(to.url);
+  });
 }
 
 /** Answers with the body of a 2xx as text. Throws `CliError` otherwise. */
 export const callApiForText = async (io: Io, to: ApiOptions, path: string): Promise<string> => (await call(io, to, path)).text();
 
-async function call(io: Io, { url, as }: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<Response> {
-  const token = io.env['ONETOUCH_TOKEN'] || io.env['API_TOKEN'] || (await signedInToken(io, url)) || (await tokenIn(io));
+async function call(io: Io, { url, as, token: tokenFor }: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<Response> {
+  const token = await tokenFor();
   const response = await reach(new URL(`/api${path}`, url), {
     ...(command && { method: 'POST', body: JSON.stringify(command.body) }),
     headers: {
-      Authorization: `Bearer ${token}`,
+      Authorization: `Bearer ${token.token}`,
       ...(as && { 'X-Onetouch-Actor': encodeURIComponent(as) }),
       ...(command && { 'Content-Type': 'application/json', 'Idempotency-Key': command.key }),
     },
   });
   if (response.ok || response.status === 409) return response;
   const body: unknown = await response.json().catch(() => null);
-  const reason = (body as { reason?: unknown } | null)?.reason ?? `The gateway at ${url} answered ${response.status}.`;
-  throw new CliError(exitCodeOf(response.status), String(reason));
+  const reason = (body as { reason?: unknown } | null)?.reason;
+  if (reason === undefined && (response.status === 404 || response.status === 405)) throw noGateway(url);
+  const why = String(reason ?? `The gateway at ${url} answered ${response.status}.`);
+  throw new CliError(exitCodeOf(response.status), response.status === 401 ? `${why}\n${anotherFor(token, io)}` : why);
 }
+
+/** Somebody answers there, and not as the gateway does. */
+export const noGateway = (url: string) =>
+  new CliError(EXIT.unreachable, `What answers at ${new URL(url).origin} is not a onetouch gateway. Another address: --url or ONETOUCH_URL.`);
 
 /** Fetches; a gateway that cannot be reached or does not answer is a `CliError` (5). */
 export async function reach(url: URL, init: RequestInit): Promise<Response> {
@@ -54,6 +64,3 @@ const exitCodeOf = (status: number) =>
       : status === 503
         ? EXIT.unreachable
         : EXIT.error;
-
-const tokenIn = async (io: Io): Promise<string> =>
-  new TextDecoder().decode(await io.readFile(io.tokenFile).catch(() => new Uint8Array())).trim();

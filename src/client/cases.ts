@@ -36,7 +36,7 @@ export interface CaseRow extends Execution {
 export interface Listing {
   /** A Temporal visibility query over the search attributes, e.g. `Team = "ProdOps"`. */
   query?: string;
-  /** At most so many cases, newest first; 100 when absent. */
+  /** At most so many cases, running ones first; 100 when absent. */
   limit?: number;
 }
 

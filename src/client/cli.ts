@@ -7,7 +7,7 @@ import { decideLocally } from './commands/decide.js';
 import { showGroup } from './commands/group.js';
 import { explainCase, listCases, showCase, type CasesOptions } from './commands/look.js';
 import { problemCommands } from './commands/problems.js';
-import { login, logout } from './commands/login.js';
+import { login, logout, whoAmI } from './commands/login.js';
 import { jsonFrom, provided } from './commands/provide.js';
 import { replayWebhook } from './commands/replay.js';
 import { CliError, EXIT, terminal, type Io } from './io.js';
@@ -28,13 +28,17 @@ export async function main(argv: string[], io: Io = terminal()): Promise<number>
 }
 
 const BREAK_GLASS = 'an emergency: alone, recorded, counted and flagged';
+/** An address would lose it: what is asked for would be another thing. */
+function mustName(what: string, given: unknown): void {
+  if (typeof given === 'string' && /^\.{0,2}$/.test(given.trim())) throw new CliError(EXIT.usage, `<${what}> must be named: "${given}" names nothing.`);
+}
 const printable = (message: string) => message.split('\n').map((line) => line.slice(0, line.search(/\S|$/)) + plain(line)).join('\n');
 
 function program(io: Io): Command {
   const cli = new Command('onetouch')
     .description('Durable escalations for Member Services, from the terminal.')
     .option('--url <url>', `the gateway (default: ONETOUCH_URL, else ${DEFAULT_URL})`)
-    .option('--as <name>', "your name, for the case's record, where nobody signs in")
+    .option('--as <name>', "your name, for the case's record, at a gateway without a sign-in (npm start has one: use login)")
     .option('--json', 'JSON instead of tables')
     .addHelpText(
       'after',
@@ -48,6 +52,7 @@ function program(io: Io): Command {
   const on = <A extends unknown[]>(command: Command, act: (session: Session, ...args: A) => Promise<void>) =>
     command.action(async (...args: unknown[]) => {
       const globals = command.optsWithGlobals<SessionOptions>();
+      command.registeredArguments.forEach((argument, i) => mustName(argument.name(), args[i]));
       // Commander appends the command itself.
       await act(openSession(io, globals), ...(args.slice(0, -1) as A));
     });
@@ -56,11 +61,12 @@ function program(io: Io): Command {
     cli.command(usage).description(description).option('--key <key>', 'the same key again is the same command (Idempotency-Key)');
 
   on(cli.command('login').description('sign in, in a browser of any machine'), login);
+  on(cli.command('whoami').description('as whom the commands here speak, with which roles, and by which token'), whoAmI);
   on(cli.command('logout').description('forget the sign-in on this machine'), logout);
   on(
     cli
       .command('cases')
-      .description('list cases, newest first')
+      .description('list cases: running ones first, the last begun at the top, then ended ones, the last ended at the top')
       .option('-q, --query <query>', 'a visibility query, e.g. \'Team = "ProdOps" AND PromiseDue < "2026-07-02T00:00:00Z"\'')
       .addOption(new Option('--stage <stage>').choices([...STAGES, 'parked']))
       .addOption(new Option('--team <team>').choices(TEAMS))
@@ -127,11 +133,11 @@ function program(io: Io): Command {
     (session, ticket: string, outcome: string) => session.say(ticket, 'mail', { outcome }),
   );
 
-  on(cli.command('audit <ticket>').description("everything a case's runs recorded: who did what, when, refusals included"), showAudit);
+  on(cli.command('audit <ticket|problem>').description("everything its runs recorded: who did what, when, refusals included"), showAudit);
   on(
     cli
       .command('audit-export')
-      .description('the records of all cases as a signed chain, one JSON object a line')
+      .description('the records of all cases, group troubleshootings and problems as a signed chain, one JSON object a line')
       .option('--from <time>', 'runs that began at or after this ISO 8601 time')
       .option('--to <time>', 'and before this one'),
     (session, bounds: { from?: string; to?: string }) => exportAudit(session, bounds),

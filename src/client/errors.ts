@@ -51,7 +51,7 @@ export function understood(error: unknown, missing: () => Error): unknown {
     return new TemporalAway(`Temporal has no namespace "${error.namespace}"; set TEMPORAL_NAMESPACE or create it.`);
   const code = grpcCode(error);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || code === GRPC.deadlineExceeded)
-    return new TemporalAway('Temporal or its worker did not answer in time.', { cause: error });
+    return new TemporalAway('Temporal or its worker did not answer in time. The cases go on by themselves; try again in a minute.', { cause: error });
   if (code === GRPC.failedPrecondition)
     return new TemporalAway('No worker of onetouch is running, or it cannot read this case.', { cause: error });
   if (code !== null && code !== GRPC.invalidArgument)

@@ -4,6 +4,7 @@ import type { Answer } from '../workflows/messages.js';
 import { callApi, callApiForText } from './api.js';
 import { CliError, EXIT, type Io } from './io.js';
 import { json, plain } from './print.js';
+import { tokenFor, type Token } from './signed-in.js';
 
 export interface SessionOptions {
   url?: string;
@@ -19,7 +20,10 @@ export const DEFAULT_URL = 'http://127.0.0.1:8080';
 /** Throws `CliError` (2) for a URL that is none. */
 export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_URL, as, json: asJson = false, key }: SessionOptions) {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new CliError(EXIT.usage, `"${plain(url)}" is not an address like ${DEFAULT_URL}.`);
-  const at = { url, ...(as && { as }) };
+  let found: Promise<Token> | null = null;
+  /** The same for every call of a command. */
+  const token = () => (found ??= tokenFor(io, url));
+  const at = { url, token, ...(as && { as }) };
   /** Says a command under a path and prints its answer. Throws `CliError` (3) when it is refused. */
   const sayTo = async (path: string, verb: string, body: unknown): Promise<void> => {
     const answer = (await callApi(io, at, `${path}/${verb}`, { body, key: key ?? randomUUID() })) as Answer;
@@ -27,11 +31,18 @@ export function openSession(io: Io, { url = io.env['ONETOUCH_URL'] || DEFAULT_UR
     if (!answer.accepted)
       throw new CliError(EXIT.refused, `Refused${answer.row ? ` by ${plain(answer.row)}` : ''}: ${plain(answer.reason)}`);
     if (!asJson) io.out(plain(answer.said));
+    if (as) await sayWhoseItIs(as);
+  };
+  /** A name that is only stated is not heard where people sign in. */
+  const sayWhoseItIs = async (stated: string): Promise<void> => {
+    const { name } = (await callApi(io, at, '/me')) as { name: string };
+    if (name !== stated.trim()) io.err(`The record says "${plain(name)}" and not "${plain(stated)}": --as is heard only by a gateway without a sign-in. To say who you are: npx onetouch login`);
   };
   return {
     io,
     url,
     json: asJson,
+    token,
     get: (path: string) => callApi(io, at, path),
     /** A body that is not JSON, as it is. */
     text: (path: string) => callApiForText(io, at, path),

@@ -1,5 +1,6 @@
-/** What `login` leaves for the commands after it. */
+/** Whose word the CLI takes along: a token of the environment, of `login`, or of `npm start`. */
 import type { Io } from './io.js';
+import { when } from './print.js';
 
 /** What is kept of a sign-in: for one gateway alone, so that no other is ever sent the token. */
 export interface Kept {
@@ -10,11 +11,67 @@ export interface Kept {
   expiresAt: string;
 }
 
-/** The token of an earlier `login` at this gateway; null where there is none that is still good. */
-export async function signedInToken(io: Io, url: string): Promise<string | null> {
+export interface Token {
+  token: string;
+  from: 'ONETOUCH_TOKEN' | 'API_TOKEN' | 'login' | 'npm start' | null;
+  /** When the sign-in at this gateway ends, or has ended; null where there is none. */
+  signedInUntil: string | null;
+}
+
+const LOGIN = 'npx onetouch login';
+
+/** The token for a gateway. Says so where a sign-in has ended and another token takes its place. */
+export async function tokenFor(io: Io, url: string): Promise<Token> {
+  const set = tokenSet(io);
+  if (set) return { ...set, signedInUntil: null };
+  const kept = await signedIn(io, url);
+  const signedInUntil = kept?.expiresAt ?? null;
+  if (kept && Date.parse(kept.expiresAt) > io.now().getTime()) return { token: kept.token, from: 'login', signedInUntil };
+  // What npm start leaves is for this machine: no other is ever sent it.
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+  const token = isHere ? new TextDecoder().decode(await io.readFile(io.tokenFile).catch(() => new Uint8Array())).trim() : '';
+  if (token && kept) io.err(`Your sign-in ended at ${when(signedInUntil)}. The token in ${io.tokenFile} is used instead, which is not yours. Sign in again: ${LOGIN}`);
+  return { token, from: token ? 'npm start' : null, signedInUntil };
+}
+
+/** A token of the environment goes before any other; null where there is none. */
+export function tokenSet({ env }: Io): { token: string; from: 'ONETOUCH_TOKEN' | 'API_TOKEN' } | null {
+  if (env['ONETOUCH_TOKEN']) return { token: env['ONETOUCH_TOKEN'], from: 'ONETOUCH_TOKEN' };
+  return env['API_TOKEN'] ? { token: env['API_TOKEN'], from: 'API_TOKEN' } : null;
+}
+
+/** Where a token came from, in words. */
+export function sourceOf({ from, signedInUntil }: Token, io: Io): string {
+  switch (from) {
+    case 'login':
+      return `the sign-in of this machine, until ${when(signedInUntil)}`;
+    case 'npm start':
+      return `${io.tokenFile}, where npm start leaves one`;
+    case null:
+      return 'none';
+    default:
+      return `${from} in the environment`;
+  }
+}
+
+/** What to do about a token that was not taken. */
+export function anotherFor(token: Token, io: Io): string {
+  switch (token.from) {
+    case 'login':
+      return `The token came from the sign-in of this machine. Sign in again: ${LOGIN}`;
+    case 'npm start':
+      return `The token came from ${sourceOf(token, io)}. Is it this gateway's? Else sign in: ${LOGIN}`;
+    case null:
+      return token.signedInUntil ? `Your sign-in ended at ${when(token.signedInUntil)}. Sign in again: ${LOGIN}` : `There was no token. Sign in: ${LOGIN}`;
+    default:
+      return `The token came from ${sourceOf(token, io)}. Set another one there, or unset it and sign in: ${LOGIN}`;
+  }
+}
+
+async function signedIn(io: Io, url: string): Promise<Kept | null> {
   try {
-    const { gateway, token, expiresAt } = JSON.parse(await io.signedIn.read()) as Kept;
-    return gateway === new URL(url).origin && Date.parse(expiresAt) > io.now().getTime() ? token : null;
+    const kept = JSON.parse(await io.signedIn.read()) as Kept;
+    return kept.gateway === new URL(url).origin && !Number.isNaN(Date.parse(kept.expiresAt)) ? kept : null;
   } catch {
     return null;
   }

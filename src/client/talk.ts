@@ -105,7 +105,7 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
   };
 
   /**
-   * The newest run of each workflow of a type, newest first, as `rowOf` makes rows of them (null: not one of ours).
+   * The newest run of each workflow of a type, in Temporal's order (running ones first, the last begun at the top, then ended ones, the last ended at the top), as `rowOf` makes rows of them (null: not one of ours).
    * Rejects with `BadQuery`.
    */
   const list = async <R extends { workflowId: string }>(

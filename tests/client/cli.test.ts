@@ -6,12 +6,15 @@ import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
 import { SECRETS } from '../setup/secrets.js';
 import { AT, GROUP, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
+import { PROBLEM } from '../web/fake-problems.js';
 import { AUDIT_KEY, HELPDESK_SECRET, issueEvent, JIRA_SECRET, ticketEvent, TOKEN } from '../web/town.js';
 import { onetouch, said } from './onetouch.js';
 
 describe('the audit', () => {
   test('a case, an export, and its check', async () => {
-    expect((await onetouch(['audit', '5158'])).out).toMatch(/^AT +CYCLE +WHAT +BY +ROW +TEXT\n2026-07-01 12:00Z +1 +ruled/);
+    expect((await onetouch(['audit', '5158'])).out).toMatch(/^AT +OF +CYCLE +WHAT +BY +ROW +TEXT\n2026-07-01 12:00Z +case +1 +ruled/);
+    expect((await onetouch(['audit', PROBLEM])).out).toMatch(/\n2026-07-01 12:00Z +problem +1 +ruled/);
+    expect(await onetouch(['audit', 'problem-x'])).toMatchObject({ code: 2, err: expect.stringContaining('ticket number') });
     const identity = await startIdentity({ port: 0 });
     const { oidc } = loadGatewayConfig({ ...identity.env, ...SECRETS });
     const signedIn = { oidc, env: { API_TOKEN: '', ONETOUCH_TOKEN: await identity.tokenFor('auditor') } };

@@ -82,10 +82,10 @@ async function signInAt(link: string, account: string): Promise<string> {
   return (await person.submit(login, { account })).html;
 }
 
-async function loginAs(account: string) {
+async function loginAs(account: string, env: NodeJS.ProcessEnv = {}) {
   let done: ReturnType<typeof onetouch>;
   const link = await new Promise<string>((resolve) => {
-    done = onetouch(['login'], { onErr: (line) => resolve(/https?:\S+/.exec(line)![0]) });
+    done = onetouch(['login'], { env, onErr: (line) => /https?:\S+/.test(line) && resolve(/https?:\S+/.exec(line)![0]) });
   });
   const page = await signInAt(link, account);
   return { ...(await done!), page };
@@ -93,7 +93,7 @@ async function loginAs(account: string) {
 
 test('a person signs in with a device code, and what they say is theirs', async () => {
   const { code, out, page } = await loginAs('person-lead');
-  expect([code, out]).toEqual([0, expect.stringMatching(/The code is [A-Z-]+\.\nSigned in until \d{4}-/)]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/The code is [A-Z-]+\.\nSigned in as Lee, lead \(lead\) until \d{4}-\d\d-\d\d \d\d:\d\dZ\.$/)]);
   expect(page).toContain('Go back to the terminal');
 
   expect(await onetouch(['--as', 'The Boss', 'resume', '5158'])).toMatchObject({ code: 0 });
@@ -113,6 +113,11 @@ test('a role that may not is told so, with the exit code of a refusal', async ()
   expect(await onetouch(['cases'], { env: { ONETOUCH_TOKEN: token } })).toMatchObject({ code: 0 });
   expect(await onetouch(['resume', '5158'], { env: { ONETOUCH_TOKEN: token } })).toEqual({ code: 3, out: 'To do this takes the role agent or ops or lead or admin; you are auditor.' });
 });
+
+test('a token of the environment goes before the sign-in, and that is said', async () => {
+  const { out } = await loginAs('person-agent', { ONETOUCH_TOKEN: 'another' });
+  expect(out).toMatch(/\nSigned in as Ana, Tier 1 \(agent\) until .*\nONETOUCH_TOKEN is set in the environment and goes before this sign-in: unset it\.$/);
+}, 30_000);
 
 test('signed out, there is no token any more', async () => {
   expect(await onetouch(['logout'])).toMatchObject({ code: 0 });

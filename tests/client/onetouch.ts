@@ -9,13 +9,14 @@ export async function onetouch(
   argv: string[],
   {
     stdin = '',
-    files = {},
+    files: given = {},
     env = {},
     ...how
-  }: Parameters<typeof town>[0] & { stdin?: string; files?: Record<string, string>; env?: NodeJS.ProcessEnv } = {},
+  }: Parameters<typeof town>[0] & { stdin?: string; files?: Record<string, string> | ((gateway: string) => Record<string, string>); env?: NodeJS.ProcessEnv } = {},
 ) {
   const { app, calls } = town(how);
   const gateway = await serve(app, { port: 0, host: '127.0.0.1' });
+  const files = typeof given === 'function' ? given(gateway.url) : given;
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {

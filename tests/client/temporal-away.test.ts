@@ -1,10 +1,11 @@
 /** The real client against a port where no Temporal is. */
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '../../src/client/cases.js';
 import { connectTemporal, temporalAddress, type Temporal } from '../../src/client/connect.js';
 import { problems } from '../../src/client/problems.js';
-import { TemporalAway } from '../../src/client/errors.js';
+import { TemporalAway, understood } from '../../src/client/errors.js';
 import { loadGatewayConfig } from '../../src/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { serve } from '../../src/web/serve.js';
@@ -49,6 +50,11 @@ test('every call ends by its deadline as TemporalAway', async () => {
     awayProblems.merge(PROBLEM, { into: OTHER, reason: 'x', by, id: 'k' }),
   ];
   for (const ended of await Promise.allSettled(calls)) expect(ended).toMatchObject({ status: 'rejected', reason: expect.any(TemporalAway) });
+});
+
+test('one that does not answer in time: what the cases do meanwhile, and what to do', () => {
+  const late = understood(new WorkflowUpdateRPCTimeoutOrCancelledError('deadline'), () => new Error('missing'));
+  expect(late).toMatchObject({ name: 'TemporalAway', message: expect.stringMatching(/in time\. The cases go on by themselves; try again/) });
 });
 
 test('a connection closed in the middle of a retry takes nobody down', async () => {
