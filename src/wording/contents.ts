@@ -27,7 +27,7 @@ export type Note =
   | { say: 'handed-over'; handoff: Handoff; ruling: Ruling; earlier: Handoff[] }
   /** After the member was written to: where it went, and what was promised. `dueAt` null: no promise. */
   | { say: 'escalated'; handoff: Handoff; dueAt: string | null; mail: MailFate }
-  | { say: 'new-time'; dueAt: string; progress: boolean; mail: MailFate }
+  | { say: 'new-time'; dueAt: string; progress: boolean; moved?: true; mail: MailFate }
   /** The second due time passed: a person sets the next one. */
   | { say: 'set-time'; team: Team; issueKey: string | null; reminder: number }
   | { say: 'remind-team'; team: Team; dueAt: string }
@@ -67,8 +67,8 @@ export type Letter =
   | { say: 'thanks' }
   /** The acknowledgement of an escalation: ownership, reference, expectation, an alternative. */
   | { say: 'promise'; team: Team; technical: boolean; hoursFrom: number | null; hoursTo: number }
-  /** `progress`: the team is on it; else we say sorry for the silence. */
-  | { say: 'new-time'; dueAt: string; progress: boolean }
+  /** `moved`: a person set it before the earlier one had passed. `progress`: the team is on it; else we say sorry for the silence. */
+  | { say: 'new-time'; dueAt: string; progress: boolean; moved?: true }
   | { say: 'follow-up'; outcome: FollowUpOutcome };
 
 /** Public replies on the ticket: questions to a member and answers with content. The helpdesk mails them. */

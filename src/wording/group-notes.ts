@@ -1,10 +1,9 @@
 /** The notes of group troubleshooting, for the agent who works the ticket and for the one who approves. */
 import type { Approval, Evidence, Fix, Resolution } from '../domain/troubleshooting.js';
 import { listed, oneLine, sentence, truncate, utc } from './clean.js';
-import { approveCommand, fixCommand, observedCommand, provideCommand, refuseCommand } from './commands.js';
+import { answerCommands, approveCommand, fixCommand, observedCommand, refuseCommand } from './commands.js';
 import type { GroupNote, MissingOfGroup } from './group-contents.js';
-import { FACT_WORDS } from './words.js';
-import type { FactName } from '../domain/facts.js';
+import { askedOfAgent } from './words.js';
 
 const bullets = (items: readonly string[]) => items.map((s) => `- ${s}`);
 const isReminder = (reminder: number) => (reminder > 0 ? `Reminder ${reminder}: ` : '');
@@ -14,7 +13,7 @@ const MISSING: Record<MissingOfGroup, string> = {
   errorMessages: 'the exact error messages (the field of the ticket)',
   affectedMembers: 'which members are affected, or how many (the impact field of the ticket)',
   stepsToReproduce: 'how it can be reproduced (the field of the ticket)',
-  scope: 'whom it affects: scope=one-member|several-members|whole-group|several-groups',
+  scope: 'whom it affects',
 };
 
 /** What would be changed, from what to what. */
@@ -79,7 +78,8 @@ export function groupLines(n: GroupNote, id: string): string[] {
       return [
         'The group troubleshooting began without these. Nothing waits for them; what you find out is taken up:',
         ...bullets(n.missing.map((m) => MISSING[m])),
-        `The scope: ${provideCommand(id, [FACT_WORDS.scope.answer])}`,
+        'The scope is one of:',
+        ...bullets(answerCommands(id, ['scope'])),
       ];
     case 'group-fix':
       return [
@@ -109,15 +109,19 @@ export function groupLines(n: GroupNote, id: string): string[] {
     case 'group-observe':
       return [
         `${isReminder(n.reminder)}The change is made, and nobody can be impersonated to look at it.`,
-        `Watch the member, or a sample account of the group, sign in, then say what you saw: ${observedCommand(id)}`,
+        'Watch the member, or a sample account of the group, sign in, then say what you saw:',
+        `- It works: ${observedCommand(id, 'works')}`,
+        `- It fails: ${observedCommand(id, 'fails')}`,
       ];
-    case 'group-person':
+    case 'group-person': {
+      const { asks } = n.person;
       return [
         `${isReminder(n.reminder)}A person has to look at it: ${sentence(truncate(oneLine(n.person.why), 600))}`,
         ...bullets(n.person.guidance.map(sentence)),
-        ...(n.person.asks.length ? [`What would help to decide: ${provideCommand(id, n.person.asks.map((f) => FACT_WORDS[f as FactName].answer))}`] : []),
+        ...(asks.length ? ['What would help to decide:', ...bullets(asks.map(askedOfAgent)), 'Say what you know of it:', ...bullets(asks.flatMap((f) => answerCommands(id, [f])))] : []),
         'Solve the ticket when it is done by hand.',
       ];
+    }
     case 'group-documented':
       return documented(n.resolution, n.outcome);
     case 'tell-lead':

@@ -147,6 +147,8 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
   const described = inWords !== '' && inWords !== theirs(report?.whatHappened ?? '', LONGEST_FREE_TEXT * scale);
   const recent = earlier.slice(-MOST_EARLIER);
   const group = content.group && !h.overriddenBy ? content.group : null;
+  // The member's id stays on the ticket.
+  const grounds = r.restsOn.filter((g) => g.fact !== 'memberId');
   if (group?.trigger?.restricted) {
     return doc(
       paragraph(RESTRICTED.wanted),
@@ -176,7 +178,7 @@ function describe(template: Template, content: IssueContent, ctx: IssueContext, 
     ...(group ? troubleshot(group) : []),
     heading(2, 'Why it came to you'),
     paragraph(`Row ${r.row}: ${sentence(theirs(r.reason, LONGEST_FIELD))}`),
-    ...(r.restsOn.length ? [bulletList(r.restsOn.map((g) => theirs(groundText(g), LONGEST_FIELD)))] : []),
+    ...(grounds.length ? [bulletList(grounds.map((g) => theirs(groundText(g), LONGEST_FIELD)))] : []),
     ...(recent.length
       ? [
           heading(2, 'Earlier escalations of this ticket'),

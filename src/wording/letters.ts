@@ -150,6 +150,17 @@ function draft(letter: Letter, timeZone?: string): Draft {
       };
     }
     case 'new-time':
+      if (letter.moved) {
+        return {
+          about: 'a new time for our answer',
+          headline: 'A new time for our answer',
+          paragraphs: [
+            'Our colleagues have your request, and the time by which you hear from us has changed.',
+            `You will hear from us by ${moment(letter.dueAt, timeZone)}.`,
+          ],
+          close: [REPLY],
+        };
+      }
       return {
         about: 'an update on your request',
         headline: letter.progress ? 'We need a little longer' : 'We are sorry for the silence',

@@ -5,6 +5,7 @@ import { ERROR_KINDS, type FactName } from '../domain/facts.js';
 import { byJira, type Ruling, type RowId, type Team } from '../domain/ruling.js';
 import { clean, oneLine, sentence, truncate, utc } from './clean.js';
 import {
+  answerCommands,
   closeCommand,
   chooseCommand,
   chooseForAllCommand,
@@ -21,7 +22,7 @@ import type { MailFate, Note } from './contents.js';
 import { groupLines } from './group-notes.js';
 import { handoffSentence } from './sentences.js';
 import { gapText, tier1Steps } from './tier1.js';
-import { FACT_WORDS, REPORT_WORDS, groundText } from './words.js';
+import { FILL_IN, REPORT_WORDS, askedOfAgent, groundText } from './words.js';
 
 export interface NoteContext {
   ticketId: string;
@@ -56,27 +57,38 @@ const LETTERS: Record<Letters, string> = {
   acknowledgement: 'the acknowledgement',
 };
 
-/** What became of a mail; empty where nothing has to be said. */
-function mailLine(mail: MailFate, letter: Letters, ticketId: string): string {
+/** What became of a mail. */
+function mailLines(mail: MailFate, letter: Letters, ticketId: string): string[] {
   switch (mail) {
     case 'sent':
-      return `The member was sent ${LETTERS[letter]}.`;
+      return [`The member was sent ${LETTERS[letter]}.`];
     case 'unknown':
-      return `Whether ${LETTERS[letter]} went out is not known. Look in the mail server's log, then: ${mailCommand(ticketId, 'was-sent')} or ${mailCommand(ticketId, 'resend')}`;
+      return [`Whether ${LETTERS[letter]} went out is not known. Look in the mail server's log.`, ...settling(ticketId)];
     case 'no-address':
-      return `There is no address that takes mail, so ${LETTERS[letter]} was not sent: call the member.`;
+      return [`There is no address that takes mail, so ${LETTERS[letter]} was not sent: call the member.`];
   }
 }
+const settling = (ticketId: string) => bullets([`It went out: ${mailCommand(ticketId, 'was-sent')}`, `It did not: ${mailCommand(ticketId, 'resend')}`]);
+const confirming = (ticketId: string, how = '') =>
+  bullets([`It works for them: ${confirmCommand(ticketId, 'works', how)}`, `It is still broken: ${confirmCommand(ticketId, 'still-broken', how)}`]);
 
-const wanted = (asks: readonly FactName[]) => bullets(asks.map((f) => `${f}: ${FACT_WORDS[f].ofAgent}`));
-const answerWith = (asks: readonly FactName[], ticketId: string) =>
-  `Answer with what you found: ${provideCommand(ticketId, asks.map((f) => FACT_WORDS[f].answer))}`;
+const wanted = (asks: readonly FactName[]) => bullets(asks.map(askedOfAgent));
+const answerWith = (asks: readonly FactName[], ticketId: string) => ['Answer with what you found:', ...bullets(answerCommands(ticketId, asks))];
 
 function asked(n: Of<'ask'>, { ticketId, articles }: NoteContext): string[] {
   const r = n.ruling;
   // This row asks for something to be done first, and its steps say how each outcome is answered.
   const answering =
-    r.row === 'app-bug/untested' ? numbered(tier1Steps(r.row, { ticketId, articles, names: [] })) : [answerWith(n.asks, ticketId)];
+    r.row === 'app-bug/untested' ? numbered(tier1Steps(r.row, { ticketId, articles, names: [] })) : answerWith(n.asks, ticketId);
+  if (r.kind === 'ask' && r.corrects) {
+    const given = r.restsOn.filter((g) => n.asks.includes(g.fact)).map(groundText);
+    return [
+      `${isReminder(n.reminder)}Admin knows no member of the id that was given. ${given.join('; ')}`,
+      'Look the member up in Admin, and correct the id: on the ticket, or by what you provide.',
+      ...answering,
+      ruled(r),
+    ];
+  }
   const head =
     n.of === 'member'
       ? `${isReminder(n.reminder)}The member was asked on this ticket. When they answer, or if you know it already, provide it:`
@@ -112,13 +124,13 @@ function handedOver({ handoff: h, ruling: r, earlier }: Of<'handed-over'>): stri
 function held({ ruling: r, mail }: Of<'hold'>, { ticketId, suggestion }: NoteContext): string[] {
   const isKind = (ERROR_KINDS as readonly string[]).includes(suggestion ?? '');
   const pair = isKind ? 'errorKind' : 'inquiry';
-  const set = provideCommand(ticketId, [suggestion ? `${pair}=${oneLine(suggestion)}` : 'inquiry=NAME']);
+  const set = provideCommand(ticketId, { [pair]: suggestion || FILL_IN });
   return [
     'Held for a person: no row of the protocol fits this ticket.',
     ...(suggestion ? [`The words of the ticket suggest ${oneLine(suggestion)}. That is a hint; the decision is yours.`] : []),
     `Read the ticket, then set its inquiry (for an error of the platform, its error kind) on the ticket or by: ${set}`,
     'If nothing of the protocol fits, work it by hand and solve the ticket.',
-    mailLine(mail, 'acknowledgement', ticketId),
+    ...mailLines(mail, 'acknowledgement', ticketId),
     ruled(r),
   ];
 }
@@ -195,12 +207,12 @@ function lines(n: Note, ctx: NoteContext): string[] {
     case 'ask':
       return asked(n, ctx);
     case 'member-replied':
-      return ['The member wrote while a question to them was open. Read the reply and provide what it says:', ...wanted(n.asks), answerWith(n.asks, id)];
+      return ['The member wrote while a question to them was open. Read the reply and provide what it says:', ...wanted(n.asks), ...answerWith(n.asks, id)];
     case 'ask-report':
       return [
         `${isReminder(n.reminder)}The error report went out without these; what you find out is added to the Jira issue:`,
         ...bullets(n.missing.map((f) => `${f}: ${REPORT_WORDS[f].label}`)),
-        `Fill in the fields of the ticket, or: ${provideCommand(id, n.missing.map((f) => `report.${f}="…"`))}`,
+        `Fill in the fields of the ticket, or: ${provideCommand(id, Object.fromEntries(n.missing.map((f) => [`report.${f}`, FILL_IN])))}`,
         'Nothing waits for it. Suggest only refreshing, clearing the cache or another browser; try no other fix.',
       ];
     case 'hold':
@@ -222,15 +234,17 @@ function lines(n: Note, ctx: NoteContext): string[] {
         ...(n.handoff.overriddenBy
           ? [`Overridden by ${oneLine(n.handoff.overriddenBy)}: ${sentence(truncate(n.handoff.reason ?? 'no reason was given', 500))}`]
           : []),
-        mailLine(n.mail, 'promise', id),
+        ...mailLines(n.mail, 'promise', id),
         n.dueAt ? `The member hears from us by ${utc(n.dueAt)}.` : 'Nobody waits for an answer: no time was promised.',
         ...(n.handoff.problem ? [`Others report the same: it is worked once for all, as ${n.handoff.problem}. If it is something else: ${unlinkCommand(id)}`] : []),
         ...(n.handoff.issueKey ? ['The Jira key is internal: give the member their ticket number.'] : []),
       ];
     case 'new-time':
       return [
-        `The promised time came without a resolution${n.progress ? ', though the team is on it' : ' and without progress'}. New time: ${utc(n.dueAt)}.`,
-        mailLine(n.mail, 'new-time', id),
+        n.moved
+          ? `A person moved the time by which the member hears, to ${utc(n.dueAt)}.`
+          : `The promised time came without a resolution${n.progress ? ', though the team is on it' : ' and without progress'}. New time: ${utc(n.dueAt)}.`,
+        ...mailLines(n.mail, 'new-time', id),
       ];
     case 'set-time':
       return [
@@ -267,29 +281,30 @@ function lines(n: Note, ctx: NoteContext): string[] {
       ];
     case 'follow-up':
       return [
-        n.mail === 'sent'
-          ? `The member was mailed that ${FOLLOW_UPS[n.outcome]}, and asked whether it works for them.`
-          : `${mailLine(n.mail, 'follow-up', id)} (It says that ${FOLLOW_UPS[n.outcome]}, and asks whether it works.)`,
+        ...(n.mail === 'sent'
+          ? [`The member was mailed that ${FOLLOW_UPS[n.outcome]}, and asked whether it works for them.`]
+          : [...mailLines(n.mail, 'follow-up', id), `The mail says that ${FOLLOW_UPS[n.outcome]}, and asks whether it works.`]),
         ...(n.issueKey ? [`Jira: ${n.issueKey} (internal).`] : []),
-        `When you hear from them: ${confirmCommand(id)}`,
+        'When you hear from them (add --how call if they said so on the phone):',
+        ...confirming(id),
       ];
     case 'ask-confirmation':
       return [
-        `${isReminder(n.reminder)}${CONFIRMATIONS[n.why]} Find out whether it works for them, then: ${confirmCommand(id)}`,
-        '"still-broken" starts the next cycle, with the history attached.',
+        `${isReminder(n.reminder)}${CONFIRMATIONS[n.why]} Find out whether it works for them, then (add --how call if they said so on the phone):`,
+        ...confirming(id),
+        'Still broken starts the next cycle, with the history attached.',
       ];
     case 'call':
       return [
         `${isReminder(n.reminder)}Mail does not reach the member. Call them: ${CALLS[n.about]}.`,
-        n.about === 'follow-up'
-          ? `Then record what they said: ${confirmCommand(id, '--how call')}`
-          : `Then record it: ${mailCommand(id, 'was-sent')}. If you corrected the address on the ticket instead: ${mailCommand(id, 'resend')}`,
+        ...(n.about === 'follow-up'
+          ? ['Then record what they said:', ...confirming(id, ' --how call')]
+          : ['Then record it:', ...bullets([`They know: ${mailCommand(id, 'was-sent')}`, `You corrected the address on the ticket instead: ${mailCommand(id, 'resend')}`])]),
       ];
     case 'mail-check':
       return [
         `${isReminder(n.reminder)}Whether ${LETTERS[n.about]} went out is not known, and it is not sent twice by itself. Look in the mail server's log.`,
-        `- It went out: ${mailCommand(id, 'was-sent')}`,
-        `- It did not: ${mailCommand(id, 'resend')}`,
+        ...settling(id),
       ];
     case 'parked':
       return [

@@ -85,6 +85,7 @@ export type ProblemComment =
   | { say: 'moved-here'; figures: ProblemFigures; fromKey: string | null }
   | { say: 'merged-into'; key: string; problem: string; reason: string }
   | { say: 'linked'; ticketId: string; key: string }
+  | { say: 'unlinked'; ticketId: string }
   | { say: 'made-twice'; of: string };
 
 export function problemComment(c: ProblemComment): AdfDocument {
@@ -99,6 +100,8 @@ export function problemComment(c: ProblemComment): AdfDocument {
       return doc(paragraph(`An agent found that this is the same problem as ${c.key}: ${sentence(truncate(oneLine(c.reason), 300))} Its tickets wait for ${c.key} now; please close this issue as a duplicate.`));
     case 'linked':
       return doc(paragraph(`An agent found that ticket ${oneLine(c.ticketId)} belongs to the problem of ${c.key} and put it there. Nobody waits for this issue any more; please close it as a duplicate.`));
+    case 'unlinked':
+      return doc(paragraph(`An agent took it back: ticket ${oneLine(c.ticketId)} waits for this issue again, which is no duplicate. If it was closed as one, please reopen it.`));
     case 'made-twice':
       return doc(paragraph(`The problem goes on in ${oneLine(c.of)}. This issue was made a second time for it when Jira's answer was lost, and is closed as a duplicate. Nothing needs to be done here.`));
   }

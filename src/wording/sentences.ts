@@ -17,6 +17,8 @@ export interface StageInput {
   needs: Need | null;
   flagged: string | null;
   parked: boolean;
+  /** How the group troubleshooting ended, and whether it was seen to help; null while there is none, or it goes on. */
+  group: { outcome: 'fixed' | 'explained' | 'escalate' | 'person' | 'stopped'; verified: boolean } | null;
 }
 
 const NEEDS: Record<Need, string> = {
@@ -48,7 +50,7 @@ const inBrackets = (ruling: Ruling | null) => (ruling ? ` (${ruling.row})` : '')
 const who = (team: Team | undefined) => team ?? 'the team';
 const facts = (names: readonly FactName[]) => listed(names) || 'the missing facts';
 
-function stage({ stage, until, ruling, handoff, promise, needs }: StageInput): string {
+function stage({ stage, until, ruling, handoff, promise, needs, group }: StageInput): string {
   switch (stage) {
     case 'deciding':
       return 'Reading what is known and deciding by the protocol.';
@@ -69,7 +71,7 @@ function stage({ stage, until, ruling, handoff, promise, needs }: StageInput): s
     case 'tier-1':
       return `With Tier 1${inBrackets(ruling)}; the case ends when the ticket is solved.`;
     case 'troubleshooting':
-      return `With the group troubleshooting${inBrackets(ruling)}; the case ends when the ticket is solved.`;
+      return troubleshooting(group, inBrackets(ruling));
     case 'escalating':
       return `Escalating to ${who(handoff?.team ?? (ruling?.kind === 'escalate' ? ruling.team : undefined))}${inBrackets(ruling)}.`;
     case 'awaiting-resolution': {
@@ -88,6 +90,22 @@ function stage({ stage, until, ruling, handoff, promise, needs }: StageInput): s
       return 'Putting the record on the ticket.';
     case 'ended':
       return 'Ended.';
+  }
+}
+
+function troubleshooting(ended: StageInput['group'], row: string): string {
+  switch (ended?.outcome) {
+    case 'fixed':
+      return ended.verified
+        ? `With Tier 1, since the group troubleshooting has fixed it${row}: an agent tells the member and solves the ticket, and the case ends then.`
+        : `With Tier 1, since the group troubleshooting has done what it can${row}: an agent guides the member through the rest and solves the ticket, and the case ends then.`;
+    case 'explained':
+      return `With Tier 1, since the figures are right${row}: an agent explains them to the client and solves the ticket, and the case ends then.`;
+    case 'person':
+    case 'stopped':
+      return `Left to a person by the group troubleshooting${row}; the case ends when the ticket is solved.`;
+    default:
+      return `With the group troubleshooting${row}; the case ends when the ticket is solved.`;
   }
 }
 

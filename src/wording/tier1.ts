@@ -49,12 +49,12 @@ const STEPS: Partial<Record<RowId, (c: Tier1Context) => string[]>> = {
   ],
   'app-bug/untested': ({ ticketId }) => [
     'Troubleshoot with the member: refresh, clear the cache, update the app or use another browser, sign out and in again.',
-    `No bug after all: ${provideCommand(ticketId, ['troubleshootingDone=true', 'bugConfirmed=false'])}`,
-    `A confirmed bug: ${provideCommand(ticketId, ['troubleshootingDone=true', 'bugConfirmed=true'])} (it is then filed to Infra)`,
+    `No bug after all: ${provideCommand(ticketId, { troubleshootingDone: 'yes', bugConfirmed: 'no' })}`,
+    `A confirmed bug, which is then filed to Infra: ${provideCommand(ticketId, { troubleshootingDone: 'yes', bugConfirmed: 'yes' })}`,
   ],
   'app-bug/not-a-bug': ({ ticketId }) => [
     'No bug was confirmed: show the member how it works, and stay with them until it does.',
-    `If it turns out to be a bug: ${provideCommand(ticketId, ['bugConfirmed=true'])}`,
+    `If it turns out to be a bug: ${provideCommand(ticketId, { bugConfirmed: 'yes' })}`,
   ],
   'vbid/not-in-compliance': () => [
     'Look in HGP "Incentive Program" for what the member still lacks for compliance.',

@@ -1,4 +1,5 @@
 /** The promise: what the member was told to expect and by when, kept as an obligation. */
+import { patched } from '@temporalio/workflow';
 import type { Handoff, MemberPromise } from '../domain/case.js';
 import type { Letter, Note } from '../wording/contents.js';
 import { mailDeed, note, once, together, verbs, writeToMember } from './act.js';
@@ -92,7 +93,7 @@ export async function keepPromise(desk: Desk): Promise<string | null> {
       await tellNewTime(desk);
     } else {
       desk.need('promise-time');
-      desk.flag('the promise to the member fell due again: a person sets the next time');
+      desk.flag(DUE_AGAIN);
       return questionDue(desk, `set-time-${round}`, (reminder) => ({ say: 'set-time', team: handoff.team, issueKey: handoff.issueKey, reminder }));
     }
   }
@@ -100,12 +101,14 @@ export async function keepPromise(desk: Desk): Promise<string | null> {
   return !state.reminded && open.remindAt ? open.remindAt : open.dueAt;
 }
 
+const DUE_AGAIN = 'the promise to the member fell due again: a person sets the next time';
+
 /** A new time is told at once, and is the promise from then on. */
 async function tellNewTime(desk: Desk): Promise<void> {
   const { state } = desk;
   const promise = state.promise!;
   const name = `new-time-${promise.renewals}`;
-  const letter: Letter = { say: 'new-time', dueAt: promise.dueAt, progress: state.progressAt !== null };
+  const letter: Letter = { say: 'new-time', dueAt: promise.dueAt, progress: state.progressAt !== null, ...(promise.moved && { moved: true }) };
   const told: Note = { ...letter, mail: 'sent' };
   const isNew = !(name in state.done);
   await writeToMember(desk, name, letter, told, { promise });
@@ -117,10 +120,12 @@ async function tellNewTime(desk: Desk): Promise<void> {
 export async function promiseAgain(desk: Desk, dueAt: string): Promise<null> {
   const { state } = desk;
   const left = Date.parse(dueAt) - Date.parse(now());
-  state.promise = { dueAt, remindAt: after(now(), left / 2), renewals: state.promise!.renewals + 1 };
+  const before = state.promise!;
+  state.promise = { dueAt, remindAt: after(now(), left / 2), renewals: before.renewals + 1, ...(before.dueAt > now() && { moved: true }) };
   desk.answered('set-time');
   if (state.needs === 'promise-time') desk.need(null);
-  state.flagged = null;
+  // Only the flag that is about the promise. Cases from before are replayed as they were.
+  if (state.flagged !== null && (state.flagged === SILENT || state.flagged === DUE_AGAIN || !patched('own-flag'))) state.flagged = null;
   await tellNewTime(desk);
   return null;
 }

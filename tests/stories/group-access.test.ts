@@ -47,6 +47,15 @@ test('eligibility is corrected by a second person too, and no note names the mem
   expect(JSON.stringify(await t.timeline(id))).not.toContain(memberId);
 });
 
+test('an id that Admin does not know names nobody: the first of the group stays a sample, whose record is not touched', async () => {
+  const t = town();
+  const { groupId } = await groupTicket(t, 'group-access', { member: { eligibility: { eligible: false } } }, {});
+  const id = await t.ticket({ inquiry: 'group-access', employerGroup: groupId, member: { name: 'Jo', email: 'nobody-knows@example.com' } });
+  await t.provide(id, { scope: 'one-member', memberId: 'M-NOBODY' });
+  expect((await group(t, id)).diagnosis).toMatchObject({ outcome: 'person', decidedBy: 'access/eligibility', person: { asks: ['memberId'] } });
+  t.sent();
+});
+
 test('account recovery is begun once somebody asks, without a second person; the member ends it', async () => {
   const t = town();
   const ticket = await groupTicket(t, 'group-access', { member: { account: { locked: true } } });
@@ -68,6 +77,7 @@ test('where nobody can be impersonated, an agent watches a login', async () => {
   expect(await t.says(id, 'observed', { login: 'works' })).toMatchObject({ accepted: true });
   t.expectSent('note 1:group-documented');
   expect((await group(t, id)).resolution).toMatchObject({ outcome: 'fixed', verification: { verdict: 'verified' } });
+  expect((await t.state(id)).waitsFor).toMatch(/^With Tier 1, since the group troubleshooting has fixed it /);
 });
 
 test('a watched login that fails puts the change back', async () => {

@@ -28,6 +28,11 @@ test.each(CASES)('%s goes to %s: no fix is offered, and the issue says what was 
   expect(resolution).toMatchObject({ outcome: 'escalated', trigger: { id: trigger, at: expect.stringMatching(/Z$/) }, change: null });
   expect(resolution.evidence.length).toBeGreaterThan(3);
   const issue = t.company.jira.issues().at(-1)!;
+  // What decided is evidence as well, where no check shows it.
+  const decided = resolution.evidence.find((e) => e.check === (resolution.trigger!.shownBy ?? `trigger/${trigger}`));
+  expect(decided).toMatchObject({ verdict: 'failed', source: Object.keys(says).length ? 'agent' : 'Admin', at: resolution.trigger!.at });
+  const note = t.company.helpdesk.ticket(ticket.id).comments.find((c) => c.body.includes('1:group-documented'))!.body;
+  if (trigger !== 'security') for (const said of [`${decided!.check}: FAILED`, `(${decided!.value}; ${decided!.source}, `]) for (const text of [issue.description, note]) expect(text).toContain(said);
   if (trigger !== 'security') for (const said of [resolution.cause, resolution.evidence[0]!.check, ticket.groupId]) expect(issue.description).toContain(said);
   // Then it is a case like any other.
   await t.when(t.company.jira.resolve(issue.key, 'Fixed'));
@@ -49,6 +54,15 @@ describe('a security concern', () => {
     expect(written(t, ticket)).toEqual([]);
     // Known from the first moment: nobody was impersonated either.
     if ('securityIncident' in facts) expect(touched(t, ticket)).toEqual([]);
+  });
+
+  test('is still flagged after a person has set the next time', async () => {
+    const t = town();
+    const ticket = await groupTicket(t, 'group-access', { enabled: false, securityIncident: 'SEC-4' });
+    const dueAt = new Date(Date.parse(await t.now()) + 30 * 3_600_000).toISOString();
+    expect(await t.says(ticket.id, 'setPromise', { dueAt })).toMatchObject({ accepted: true });
+    expect(t.sent()).toContain('mail 1:new-time-1');
+    expect(await t.state(ticket.id)).toMatchObject({ flagged: 'a security concern: a lead has to look at it', promise: { dueAt } });
   });
 
   test('before the first look: not one write and not one impersonation in the ledger', async () => {

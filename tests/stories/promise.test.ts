@@ -55,6 +55,36 @@ describe('with Infra', () => {
     expect(await t.state(id)).toMatchObject({ flagged: null });
   });
 
+  test('a person moves the time before it is due: the member hears that, and no apology for a silence', async () => {
+    const { t, id } = await technicalError();
+    const dueAt = new Date(Date.parse(await t.now()) + 30 * 3_600_000).toISOString();
+    expect(await t.says(id, 'setPromise', { dueAt })).toMatchObject({ accepted: true });
+    t.expectSent('mail 1:new-time-1', 'note 1:new-time-1');
+    const mail = t.company.mail.messages.at(-1)!.text;
+    expect(mail).toContain('the time by which you hear from us has changed');
+    expect(mail).not.toMatch(/sorry|you have not/i);
+    expect(t.company.helpdesk.notesByUs(id).at(-1)).toMatch(/^A person moved the time by which the member hears, to \d{4}-/);
+
+    // Once that one has passed, the person who sets the next one has the member told so.
+    await t.sleep('30 hours');
+    t.expectSent('comment 1:remind-1', 'note 1:set-time-1');
+    expect((await t.state(id)).flagged).toMatch(/fell due again/);
+    const later = new Date(Date.parse(await t.now()) + 6 * 3_600_000).toISOString();
+    expect(await t.says(id, 'setPromise', { dueAt: later })).toMatchObject({ accepted: true });
+    t.expectSent('mail 1:new-time-2', 'note 1:new-time-2');
+    expect(t.company.mail.messages.at(-1)!.text).toContain('By now you should have had an answer');
+    expect((await t.state(id)).flagged).toBeNull();
+  });
+
+  test('a member whom Admin does not know: the record says that nothing was noted there, and what is owed is said to the minute', async () => {
+    const t = town();
+    const id = await t.ticket({ errorKind: 'database-timeout', member: { name: 'Robin Doe', email: 'stranger@example.com' } });
+    t.sent();
+    expect((await t.timeline(id)).map((e) => e.text)).toContain("noted on the member's account: not done, the member's account in Admin is missing");
+    const { owed, promise } = await t.state(id);
+    expect(owed).toContain(`an answer by ${promise!.dueAt.slice(0, 10)} ${promise!.dueAt.slice(11, 16)}Z`);
+  });
+
   test('a time in the past, or for a case without a promise, is refused', async () => {
     const { t, id } = await technicalError();
     expect(await t.says(id, 'setPromise', { dueAt: '2020-01-01T00:00:00Z' })).toMatchObject({ accepted: false, reason: expect.stringContaining('past') });

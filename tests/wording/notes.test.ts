@@ -64,11 +64,11 @@ describe('Tier 1 rows', () => {
 
 describe('what an agent types', () => {
   test.each([
-    [{ say: 'ask', ruling: ask('app-bug/untested', ['troubleshootingDone', 'bugConfirmed']), asks: ['troubleshootingDone', 'bugConfirmed'], of: 'agent', reminder: 0 }, 'npx onetouch provide 5158 troubleshootingDone=true bugConfirmed=false'],
-    [{ say: 'member-replied', asks: ['memberId'] }, 'npx onetouch provide 5158 memberId=ID'],
+    [{ say: 'ask', ruling: ask('app-bug/untested', ['troubleshootingDone', 'bugConfirmed']), asks: ['troubleshootingDone', 'bugConfirmed'], of: 'agent', reminder: 0 }, 'npx onetouch provide 5158 troubleshootingDone=yes bugConfirmed=no'],
+    [{ say: 'member-replied', asks: ['memberId'] }, 'npx onetouch provide 5158 memberId="…"'],
     [{ say: 'ask-report', missing: ['errorText'], reminder: 0 }, 'npx onetouch provide 5158 report.errorText="…"'],
-    [{ say: 'ask-confirmation', why: 'reopened', reminder: 0 }, 'npx onetouch confirm 5158 works|still-broken [--how call]'],
-    [{ say: 'call', about: 'follow-up', reminder: 0 }, 'npx onetouch confirm 5158 works|still-broken --how call'],
+    [{ say: 'ask-confirmation', why: 'reopened', reminder: 0 }, '- It works for them: npx onetouch confirm 5158 works\n- It is still broken: npx onetouch confirm 5158 still-broken\n'],
+    [{ say: 'call', about: 'follow-up', reminder: 0 }, 'npx onetouch confirm 5158 works --how call\n- It is still broken: npx onetouch confirm 5158 still-broken --how call'],
     [{ say: 'call', about: 'promise', reminder: 0 }, 'npx onetouch mail 5158 was-sent'],
     [{ say: 'choose', why: 'wont-do', detail: '', issueKey: 'OPS-1', reminder: 0 }, 'npx onetouch choose 5158 follow-up --reason'],
     [{ say: 'choose', why: 'wont-do', detail: '', issueKey: 'OPS-1', reminder: 0 }, 'npx onetouch choose 5158 keep-waiting --reason'],
@@ -82,7 +82,12 @@ describe('what an agent types', () => {
   test('every fact that is asked for is described', () => {
     const text = say({ say: 'ask', ruling: ask('vbid/unclear', ['inComplianceSince', 'incentiveDates']), asks: ['inComplianceSince', 'incentiveDates'], of: 'agent', reminder: 0 });
     expect(text).toContain('inComplianceSince: since when');
-    expect(text).toContain('incentiveDates=missing|unclear|clear');
+    expect(text).toContain('npx onetouch provide 5158 inComplianceSince=YYYY-MM-DDTHH:MM:SSZ incentiveDates="…"');
+  });
+  test('the answers to a single fact stand one a line', () => {
+    const text = (fact: 'incentiveDates' | 'ordered') => say({ say: 'ask', ruling: ask('vbid/unclear', [fact]), asks: [fact], of: 'agent', reminder: 0 });
+    expect(text('incentiveDates')).toContain('- npx onetouch provide 5158 incentiveDates=missing\n- npx onetouch provide 5158 incentiveDates=unclear\n- npx onetouch provide 5158 incentiveDates=clear\n');
+    expect(text('ordered')).toContain('already (yes or no)\nAnswer with what you found:\n- npx onetouch provide 5158 ordered=yes\n- npx onetouch provide 5158 ordered=no\n');
   });
   test('reminders count', () => {
     expect(say({ say: 'ask-confirmation', why: 'reopened', reminder: 0 })).not.toContain('Reminder');

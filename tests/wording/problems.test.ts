@@ -58,6 +58,7 @@ const COMMENTS: { [S in ProblemComment['say']]: Extract<ProblemComment, { say: S
   'moved-here': [{ say: 'moved-here', figures: figures(), fromKey: 'INFRA-1' }, { say: 'moved-here', figures: bare, fromKey: null }],
   'merged-into': [{ say: 'merged-into', key: 'INFRA-2', problem: PROBLEM, reason: 'one\ncause' }],
   linked: [{ say: 'linked', ticketId: '5158', key: 'INFRA-2' }],
+  unlinked: [{ say: 'unlinked', ticketId: '5158' }],
   'made-twice': [{ say: 'made-twice', of: 'INFRA-2' }],
 };
 test.each(Object.values(COMMENTS).flat().map((c) => [c.say, c] as const))('comment %s renders', (_, c) => {

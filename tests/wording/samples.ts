@@ -114,6 +114,7 @@ export const NOTES: ByKind<Note> = {
   ask: [
     { say: 'ask', ruling: ask('app-bug/untested', ['troubleshootingDone', 'bugConfirmed']), asks: ['troubleshootingDone', 'bugConfirmed'], of: 'agent', reminder: 0 },
     { say: 'ask', ruling: ask('vmp/ripe', ['memberId'], 'member'), asks: ['memberId'], of: 'member', reminder: 2 },
+    { say: 'ask', ruling: { ...ask('vmp/ripe', ['memberId']), corrects: true, restsOn: [{ fact: 'memberId', value: 'M-NOBODY', source: 'agent', readAt: AT }] } as Ruling, asks: ['memberId'], of: 'agent', reminder: 0 },
   ],
   'member-replied': [{ say: 'member-replied', asks: ['memberId'] }],
   'ask-report': [{ say: 'ask-report', missing: [...REPORT_FIELDS], reminder: 1 }],
@@ -138,7 +139,10 @@ export const NOTES: ByKind<Note> = {
     { say: 'escalated' as const, handoff: handoff({ team: 'Infra', row: 'technical-error', issueKey: null, problem: PROBLEM }), dueAt: DUE, mail },
     { say: 'escalated' as const, handoff: handoff({ overriddenBy: 'lead-1', reason: 'it is urgent' }), dueAt: null, mail },
   ]),
-  'new-time': MAILS.map((mail) => ({ say: 'new-time', dueAt: DUE, progress: mail === 'sent', mail })),
+  'new-time': [
+    ...MAILS.map((mail) => ({ say: 'new-time' as const, dueAt: DUE, progress: mail === 'sent', mail })),
+    { say: 'new-time', dueAt: DUE, progress: false, moved: true, mail: 'sent' },
+  ],
   'set-time': [{ say: 'set-time', team: 'ProdOps', issueKey: 'OPS-12', reminder: 0 }],
   'remind-team': [{ say: 'remind-team', team: 'Tier 2', dueAt: DUE }],
   choose: (['wont-do', 'cannot-reproduce', 'declined', 'recategorised', 'other'] as const).map((why) => ({
@@ -190,6 +194,7 @@ export const LETTERS: ByKind<Letter> = {
   'new-time': [
     { say: 'new-time', dueAt: DUE, progress: true },
     { say: 'new-time', dueAt: DUE, progress: false },
+    { say: 'new-time', dueAt: DUE, progress: false, moved: true },
   ],
   'follow-up': [
     { say: 'follow-up', outcome: 'resolved' },

@@ -5,7 +5,7 @@ import { DUE, answer, ask, escalate, handoff, hold, tier1, troubleshoot, wait } 
 
 const UNTIL = '2026-11-24T10:00:00.001Z';
 const at = (more: Partial<StageInput>): string =>
-  stageSentence({ stage: 'deciding', until: null, ruling: null, handoff: null, promise: null, needs: null, flagged: null, parked: false, ...more });
+  stageSentence({ stage: 'deciding', until: null, ruling: null, handoff: null, promise: null, needs: null, flagged: null, parked: false, group: null, ...more });
 
 describe('where a case stands', () => {
   test.each([
@@ -19,6 +19,10 @@ describe('where a case stands', () => {
     [{ stage: 'holding', ruling: hold('unknown'), needs: 'inquiry' }, 'Held for a person, who names the inquiry or works the ticket by hand (unknown).'],
     [{ stage: 'tier-1', ruling: tier1('cancellation') }, 'With Tier 1 (cancellation); the case ends when the ticket is solved.'],
     [{ stage: 'troubleshooting', ruling: troubleshoot('group/access'), needs: 'approval' }, 'With the group troubleshooting (group/access); the case ends when the ticket is solved. A second person has to approve the change of the group, or refuse it.'],
+    [{ stage: 'troubleshooting', ruling: troubleshoot('group/access'), group: { outcome: 'fixed', verified: true } }, 'With Tier 1, since the group troubleshooting has fixed it (group/access): an agent tells the member and solves the ticket, and the case ends then.'],
+    [{ stage: 'troubleshooting', ruling: troubleshoot('group/access'), group: { outcome: 'fixed', verified: false } }, 'With Tier 1, since the group troubleshooting has done what it can (group/access): an agent guides the member through the rest and solves the ticket, and the case ends then.'],
+    [{ stage: 'troubleshooting', ruling: troubleshoot('group/engagement'), group: { outcome: 'explained', verified: false } }, 'With Tier 1, since the figures are right (group/engagement): an agent explains them to the client and solves the ticket, and the case ends then.'],
+    [{ stage: 'troubleshooting', ruling: troubleshoot('group/access'), group: { outcome: 'person', verified: false }, needs: 'person' }, 'Left to a person by the group troubleshooting (group/access); the case ends when the ticket is solved. An agent has to work the ticket by hand.'],
     [{ stage: 'escalating', ruling: escalate('vmp/ripe') }, 'Escalating to ProdOps (vmp/ripe).'],
     [{ stage: 'choosing', handoff: handoff(), needs: 'choice' }, 'Waiting for an agent to choose what the member hears about OPS-12.'],
     [{ stage: 'confirming', until: UNTIL }, 'Waiting until 2026-11-24 10:00 UTC for the member to say whether it works; silence closes the case as unconfirmed.'],

@@ -7,14 +7,15 @@ import type * as m from '../../workflows/messages.js';
 import type * as p from '../../workflows/problem-messages.js';
 import { problemName } from '../ids.js';
 
-/** Text of people: lines and tabs, no other control characters. */
+/** Text of people: lines and tabs, no other control characters, and not what stands in a note for words to be filled in. */
 const text = (max: number) =>
   z
     .string()
     .trim()
     .min(1, 'must not be empty')
     .max(max)
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, 'must not have control characters');
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, 'must not have control characters')
+    .regex(/^$|[^\s….?"']/, 'must be in your own words: … stands for what you fill in');
 const reason = text(2_000);
 
 /** A time with its zone; UTC afterwards. */
