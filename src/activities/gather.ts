@@ -27,7 +27,11 @@ export async function gather(ticket: Ticket, provided: Facts, admin: AdminPort, 
 
   const member = await findMember(ticket, provided.memberId?.value, admin);
   delete facts.memberId;
-  if (!member) return facts;
+  if (!member) {
+    const given = provided.memberId ?? (ticket.memberId ? { value: ticket.memberId, source: 'ticket' as const, readAt: now } : null);
+    if (given) facts.memberId = { ...given, unknownToAdmin: true };
+    return facts;
+  }
   learn('memberId', member.id, 'Admin');
   await read(admin, member.id, learn, provided);
   return facts;

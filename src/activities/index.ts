@@ -120,7 +120,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         clocks: config.clocks,
         groups: config.helpdesk.groups,
         missingReport: REPORT_FIELDS.filter((f) => !ticket.report[f]),
-        signature: signatureOf(facts.errorKind?.value, { ...ticket.report, ...input.report }),
+        signature: signatureOf(facts.errorKind?.value, { ...ticket.report, ...input.report }, ticket.memberId),
         past: input.first ? await pastOf(ticket) : null,
       };
     },
@@ -303,7 +303,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     async noteAccount(input: Effect & { body: string; memberId?: string }): Promise<Told> {
       const ticket = await helpdesk.readTicket(input.ticketId);
       const member = await findMember(ticket, input.memberId, admin);
-      if (!member) return { gap: 'the member is not known in Admin' };
+      if (!member) return { gap: "the member's account in Admin" };
       await admin.noteAccount(member.id, { key: nameOf(input), body: input.body });
       return 'told';
     },

@@ -52,6 +52,8 @@ export interface JiraPort {
    * 'Relates' has no direction, so either end will do.
    */
   relate(key: string, other: string, how: IssueRelation): Promise<void>;
+  /** Takes such a link from `key` to `other` away; where there is none, nothing happens. */
+  unrelate(key: string, other: string, how: IssueRelation): Promise<void>;
   /** Upserts by globalId. */
   remoteLink(key: string, link: { globalId: string; url: string; title: string }): Promise<void>;
   /** Issues with the label that we created, oldest first. The search index may lag. */

@@ -224,10 +224,22 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       return problems.membership(input.problem, input);
     },
     /** The issue a case had of its own, before an agent put the case into a problem. */
-    async closeOwnIssue(input: { ticketId: string; cycle: number; own: string; key: string }): Promise<void> {
+    async closeOwnIssue(input: { ticketId: string; cycle: number; own: string; key: string; /** How often it was taken back before. */ again?: number }): Promise<void> {
       if (input.own === input.key) return;
       await jira.relate(input.own, input.key, 'Duplicate');
-      await commentOnce(input.own, `${input.ticketId}:${input.cycle}:linked`, problemComment({ say: 'linked', ticketId: input.ticketId, key: input.key }));
+      const effect = effectName(input.ticketId, input.cycle, `linked${input.again ? `-${input.again + 1}` : ''}`);
+      await commentOnce(input.own, effect, problemComment({ say: 'linked', ticketId: input.ticketId, key: input.key }));
+    },
+    /** The case waits for it again: it is no duplicate of a problem's issue any more, and says so. False where it never was one. */
+    async takeBackIssue(input: { ticketId: string; cycle: number; own: string; again: number }): Promise<boolean> {
+      const { ticketId, cycle, own, again } = input;
+      const linked = `[onetouch ${effectName(ticketId, cycle, 'linked')}`;
+      if (!(await jira.ownComments(own)).some((text) => text.includes(linked))) return false;
+      const { duplicateOf } = await jira.readIssue(own);
+      // What an engineer found it to be a duplicate of besides is theirs.
+      if (duplicateOf && (await jira.readIssue(duplicateOf)).labels.some(problemOfLabel)) await jira.unrelate(own, duplicateOf, 'Duplicate');
+      await commentOnce(own, effectName(ticketId, cycle, `unlinked-${again}`), problemComment({ say: 'unlinked', ticketId }));
+      return true;
     },
   };
 

@@ -63,7 +63,9 @@ export function createTroubleshootingActivities({ helpdesk, admin, groups, probl
     const member = await findMember(ticket, provided.memberId?.value, admin);
     const named = ticket.employerGroup ?? member?.employerGroup ?? null;
     const employer = named ? await unlessRefused(() => groups.findGroup(named)) : null;
-    const facts: Facts = member ? { ...provided, memberId: { value: member.id, source: 'Admin', readAt: now } } : provided;
+    // An id that Admin does not know names nobody.
+    const { memberId: _, ...others } = provided;
+    const facts: Facts = member ? { ...others, memberId: { value: member.id, source: 'Admin', readAt: now } } : others;
     return { ticket, employer: employer ?? null, member, facts, gathered: gatheredFrom(facts, ticket.report) };
   }
 

@@ -10,7 +10,7 @@ const comment = z.object({
 });
 const otherIssue = z.object({ key: z.string() }).nullish();
 const issuelinks = z
-  .array(z.object({ type: z.object({ name: z.string() }), outwardIssue: otherIssue, inwardIssue: otherIssue }))
+  .array(z.object({ id: z.string().nullish(), type: z.object({ name: z.string() }), outwardIssue: otherIssue, inwardIssue: otherIssue }))
   .nullish();
 const issue = z.object({
   key: z.string(),
@@ -61,9 +61,9 @@ export function toIssue({ key, fields }: WireIssue, base: string, lastForeignCom
   };
 }
 
-/** Is there such a link from this issue to the other? To relate goes both ways. */
-export const isRelated = (links: NonNullable<z.output<typeof issuelinks>>, other: string, how: IssueRelation): boolean =>
-  links.some((link) => link.type.name === how && (link.outwardIssue?.key === other || (how === 'Relates' && link.inwardIssue?.key === other)));
+/** Such links from this issue to the other. To relate goes both ways. */
+export const relationsTo = (links: NonNullable<z.output<typeof issuelinks>>, other: string, how: IssueRelation) =>
+  links.filter((link) => link.type.name === how && (link.outwardIssue?.key === other || (how === 'Relates' && link.inwardIssue?.key === other)));
 
 /** The id of the newest comment that is not ours; Jira embeds them oldest first. */
 export const lastForeign = (comments: WireComment[], us: string): string | null =>

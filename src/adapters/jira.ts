@@ -9,7 +9,7 @@ import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
 import { TIMEOUT_MS, shaped } from './http.js';
 import { jiraFailure } from './jira-failure.js';
-import { commentsAnswer, createdAnswer, isRelated, issueAnswer, lastForeign, linksAnswer, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
+import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
 export type Jira = JiraPort & {
   /** The account id of the user we act as. */
@@ -164,11 +164,19 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const doing = 'relate the issues';
       const [issueIdOrKey, to] = [checkedKey(key, doing), checkedKey(other, doing)];
       const { fields } = await ask(doing, linksAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: ['issuelinks'] }));
-      if (isRelated(fields.issuelinks ?? [], to, how)) return;
+      if (relationsTo(fields.issuelinks ?? [], to, how).length > 0) return;
       // Seen from the first, the other one stands outward: "key duplicates other".
       await ask(doing, z.unknown(), () =>
         client.issueLinks.linkIssues<unknown>({ type: { name: how }, inwardIssue: { key: issueIdOrKey }, outwardIssue: { key: to } }),
       );
+    },
+
+    async unrelate(key, other, how) {
+      const doing = 'take the link away';
+      const [issueIdOrKey, to] = [checkedKey(key, doing), checkedKey(other, doing)];
+      const { fields } = await ask(doing, linksAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: ['issuelinks'] }));
+      for (const { id } of relationsTo(fields.issuelinks ?? [], to, how))
+        if (id) await ask(doing, z.unknown(), () => client.issueLinks.deleteIssueLink<unknown>({ linkId: id }));
     },
 
     async remoteLink(key, { globalId, url: to, title }) {

@@ -56,6 +56,9 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
       async relate(key, other, how) {
         would('relate the issues', { key, other, how });
       },
+      async unrelate(key, other, how) {
+        would('take the link away', { key, other, how });
+      },
       async remoteLink(key, { globalId }) {
         would('link the issue', { key, globalId });
       },

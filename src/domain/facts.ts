@@ -103,6 +103,8 @@ export interface Fact<T = unknown> {
   source: FactSource;
   /** When it was read, ISO 8601. */
   readAt: string;
+  /** Of the member's id: it was given, and Admin knows no member of it. Only gathering finds that out. */
+  unknownToAdmin?: true;
 }
 export type Facts = { [K in FactName]?: Fact<FactValues[K]> };
 

@@ -3,7 +3,7 @@ import type { FactName, Facts } from '../domain/facts.js';
 import type { Ground, RowId, Ruling } from '../domain/ruling.js';
 import { HOLD_MS, readNow, readTime } from './clocks.js';
 import { FACT_WORDS, SYSTEM_FACTS } from './fact-words.js';
-import { readFacts, type ReadFacts } from './read-facts.js';
+import { readFacts, UNKNOWN_MEMBER, type ReadFacts } from './read-facts.js';
 import type { Known, Row } from './row.js';
 import { rowById, rowsOf } from './table.js';
 import { POLICY_VERSION } from './version.js';
@@ -57,8 +57,11 @@ export function decide(facts: Facts, now: string, { holdMs = HOLD_MS }: DecideOp
   const needs = [...new Set(rows.flatMap((r) => r.needs))];
   const lacking = `it must be known ${listed(missing, read)}, before ${cited.id} can be decided`;
   if (known.memberId === undefined && missing.some((n) => SYSTEM_FACTS.has(n))) {
-    const reason = sentence(`${lacking}; Admin and HGP tell once ${FACT_WORDS.memberId} is known`);
-    return { ...base(cited, reason, needs), kind: 'ask', asks: ['memberId'], of: 'member' };
+    const once = `${lacking}; Admin and HGP tell once ${FACT_WORDS.memberId} is known`;
+    // One that was given and is wrong is for whoever can look it up, not for the member.
+    if (read.doubts.get('memberId') === UNKNOWN_MEMBER)
+      return { ...base(cited, sentence(`${once}, and Admin knows no member of the id that was given`), [...needs, 'memberId']), kind: 'ask', asks: ['memberId'], of: 'agent', corrects: true };
+    return { ...base(cited, sentence(once), needs), kind: 'ask', asks: ['memberId'], of: 'member' };
   }
   return { ...base(cited, sentence(lacking), needs), kind: 'ask', asks: missing, of: 'agent' };
 }

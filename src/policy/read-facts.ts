@@ -23,6 +23,9 @@ export interface ReadFacts {
   doubts: Map<FactName, string>;
 }
 
+/** The doubt about a member's id that Admin does not know. */
+export const UNKNOWN_MEMBER = 'Admin knows no member of it';
+
 const oneOf = (values: readonly unknown[]) => (v: unknown) => values.includes(v);
 const yesOrNo = (v: unknown) => typeof v === 'boolean';
 const timeOrNull = (v: unknown) => v === null || readTime(v) !== null;
@@ -58,7 +61,8 @@ export function readFacts(facts: Facts): ReadFacts {
     const fact = given(facts, name);
     if (!fact) continue;
     grounds.set(name, { fact: name, value: fact.value, source: fact.source, readAt: fact.readAt });
-    if (READABLE[name](fact.value)) known[name] = fact.value as FactValues[FactName];
+    if (fact.unknownToAdmin === true) doubts.set(name, UNKNOWN_MEMBER);
+    else if (READABLE[name](fact.value)) known[name] = fact.value as FactValues[FactName];
     else doubts.set(name, 'what is there cannot be read');
   }
   const read = known as Known;

@@ -7,12 +7,12 @@ import type { Signature } from '../domain/problem.js';
 
 const LONGEST_PAGE = 80;
 
-/** Null where the kind is not known, or neither the page nor a code is: such a case goes on by itself. */
-export function signatureOf(errorKind: string | null | undefined, report: ErrorReport): Signature | null {
+/** `memberId` is never taken for a code. Null where the kind is not known, or neither the page nor a code is: such a case goes on by itself. */
+export function signatureOf(errorKind: string | null | undefined, report: ErrorReport, memberId: string | null = null): Signature | null {
   const kind = ERROR_KINDS.find((k) => k === errorKind);
   if (!kind) return null;
   const page = pageOf(report.pageOrFeature);
-  const code = codeOf(report.errorText);
+  const code = codeOf(report.errorText, memberId);
   return page || code ? { kind, page, code } : null;
 }
 
@@ -45,18 +45,19 @@ const NAMED = /^([A-Z]{2,12})[-_]?(\d{1,6})$/;
  * The error code: from the first words of the exact error text, only where one looks like a code: `HTTP 502`,
  * `502`, `ERR-4012`, `E_1007`. Null when none does.
  */
-export function codeOf(errorText: string | undefined): string | null {
+export function codeOf(errorText: string | undefined, memberId: string | null = null): string | null {
   const words = (errorText ?? '').normalize('NFKC').split(/[\s,;:()[\]"'“”!]+|\.(?=\s|$)/).filter(Boolean).slice(0, WORDS_READ);
   for (const [i, word] of words.entries()) {
     const status = HTTP.exec(word);
     // A bare number counts at the beginning, or after a word that says that it is a status.
     if (status && (i === 0 || /^http/i.test(word) || SAYS_STATUS.test(words[i - 1]!))) return `HTTP ${status[1]}`;
     const named = NAMED.exec(word);
-    if (named) return `${named[1]}-${named[2]}`;
+    if (named && plainId(word) !== plainId(memberId ?? '')) return `${named[1]}-${named[2]}`;
   }
   return null;
 }
 const WORDS_READ = 12;
+const plainId = (id: string) => id.replace(/[-_\s]/g, '').toUpperCase();
 
 /** The signature's workflow id, `problem-server-error-1k2m3n4p5q6`: the same for the same signature, without its words. */
 export const problemId = ({ kind, page, code }: Signature): string => `problem-${kind}-${digest(JSON.stringify([kind, page, code]))}`;

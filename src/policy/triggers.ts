@@ -7,7 +7,7 @@ import type { Evidence, Gathered, Readings, Trigger, TriggerId } from '../domain
 import { CHECKS } from './checks/table.js';
 import { networkNeedsUpdate } from './checks/configuration.js';
 
-type Seen = Pick<Trigger, 'why' | 'source' | 'at'>;
+type Seen = Pick<Trigger, 'why' | 'source' | 'at' | 'found' | 'shownBy'>;
 
 export interface TriggerRow {
   id: TriggerId;
@@ -28,8 +28,8 @@ export interface TriggerRow {
 const LIST = 'Group Troubleshooting, Escalation Triggers';
 const ALL: readonly GroupProblem[] = ['access', 'engagement', 'configuration', 'rewards'];
 const openly = { restricted: false, leadTold: false };
-const told = (at: string, why: string): Seen => ({ why, source: 'agent', at });
-const read = (at: string, why: string): Seen => ({ why, source: 'Admin', at });
+const told = (at: string, why: string, found: string): Seen => ({ why, source: 'agent', at, found });
+const read = (at: string, why: string, found: string): Seen => ({ why, source: 'Admin', at, found });
 
 /** The first that is seen counts: security comes before all others, which then follow the guide. */
 export const TRIGGERS: readonly TriggerRow[] = [
@@ -45,9 +45,9 @@ export const TRIGGERS: readonly TriggerRow[] = [
     restricted: true,
     leadTold: true,
     judge: (_, { employer }, { securityConcern }) => {
-      if (securityConcern?.value) return told(securityConcern.readAt, 'An agent has a security concern.');
+      if (securityConcern?.value) return told(securityConcern.readAt, 'An agent has a security concern.', 'yes');
       // Anything but a clear "none" counts as an incident.
-      return employer && employer.value.securityIncident !== null ? read(employer.readAt, 'Admin has an open security incident of the group.') : null;
+      return employer && employer.value.securityIncident !== null ? read(employer.readAt, 'Admin has an open security incident of the group.', 'an open incident') : null;
     },
   },
   {
@@ -58,7 +58,7 @@ export const TRIGGERS: readonly TriggerRow[] = [
     team: 'Infra',
     priority: 'Urgent',
     ...openly,
-    judge: (_, __, { scope }) => (scope?.value === 'several-groups' ? told(scope.readAt, 'Several groups are affected.') : null),
+    judge: (_, __, { scope }) => (scope?.value === 'several-groups' ? told(scope.readAt, 'Several groups are affected.', 'several-groups') : null),
   },
   {
     id: 'data-corruption',
@@ -71,9 +71,9 @@ export const TRIGGERS: readonly TriggerRow[] = [
     ...openly,
     judge: (_, { employer, access }) => {
       const kinds = [...new Set(employer?.value.dataIssues.map((d) => d.kind))];
-      if (employer && kinds.length) return read(employer.readAt, `Admin marks data of the group as ${kinds.join(' and ')}.`);
+      if (employer && kinds.length) return read(employer.readAt, `Admin marks data of the group as ${kinds.join(' and ')}.`, kinds.join(', '));
       if (!access || access.value.eligibility.consistent) return null;
-      return read(access.readAt, "Admin marks the sample member's eligibility data as inconsistent.");
+      return read(access.readAt, "Admin marks the sample member's eligibility data as inconsistent.", 'inconsistent');
     },
   },
   {
@@ -85,7 +85,7 @@ export const TRIGGERS: readonly TriggerRow[] = [
     team: 'Infra',
     priority: 'High',
     ...openly,
-    judge: (_, { rewards }) => (rewards?.value.integration.status === 'down' ? read(rewards.readAt, 'The rewards integration is down.') : null),
+    judge: (_, { rewards }) => (rewards?.value.integration.status === 'down' ? read(rewards.readAt, 'The rewards integration is down.', 'down') : null),
   },
   {
     id: 'defect',
@@ -97,12 +97,12 @@ export const TRIGGERS: readonly TriggerRow[] = [
     priority: 'High',
     ...openly,
     judge: (problem, readings, { suspectedDefect }, evidence) => {
-      if (suspectedDefect?.value) return told(suspectedDefect.readAt, 'An agent suspects a software defect.');
+      if (suspectedDefect?.value) return told(suspectedDefect.readAt, 'An agent suspects a software defect.', 'yes');
       for (const { id, provesDefect, fails } of CHECKS[problem].checks) {
         const own = evidence.find((e) => e.check === id);
         if (!provesDefect || own?.verdict !== 'failed' || own.at === null) continue;
         const others = evidence.filter((e) => e !== own);
-        if (provesDefect(others, readings)) return { why: `${fails} Everything else that was looked at is right.`, source: own.source, at: own.at };
+        if (provesDefect(others, readings)) return { why: `${fails} Everything else that was looked at is right.`, source: own.source, at: own.at, shownBy: id };
       }
       return null;
     },
@@ -118,7 +118,9 @@ export const TRIGGERS: readonly TriggerRow[] = [
     priority: 'Normal',
     ...openly,
     judge: (_, { employer }) =>
-      employer && networkNeedsUpdate(employer.value.network) ? read(employer.readAt, "The group's network mapping needs an update.") : null,
+      employer && networkNeedsUpdate(employer.value.network)
+        ? { ...read(employer.readAt, "The group's network mapping needs an update.", employer.value.network.problem === null ? 'an older mapping' : 'wrong network data'), shownBy: 'configuration/network-data' }
+        : null,
   },
 ];
 
@@ -145,7 +147,13 @@ export function mayTouch(problem: GroupProblem, readings: Readings, gathered: Ga
 /** A quick fix that did not hold, and was put back, makes a defect suspected. */
 export function fixDidNotHold(at: string): Trigger {
   const row = TRIGGERS.find((t) => t.id === 'defect')!;
-  return { ...trigger(row), why: 'The quick fix was applied and did not help.', source: 'Admin', at };
+  return { ...trigger(row), ...read(at, 'The quick fix was applied and did not help.', 'the verification failed') };
+}
+
+/** The evidence with what the trigger saw: first, since it decided, unless a check among them shows it. */
+export function withTrigger(evidence: readonly Evidence[], { id, why, source, at, found, shownBy }: Trigger): Evidence[] {
+  if (evidence.some((e) => e.check === shownBy && e.verdict === 'failed')) return [...evidence];
+  return [{ check: `trigger/${id}`, verdict: 'failed', value: found ?? null, source, at, means: why }, ...evidence];
 }
 
 const trigger = ({ id, team, priority, restricted, leadTold }: TriggerRow) => ({ id, team, priority, restricted, leadTold });

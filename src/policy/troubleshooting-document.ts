@@ -40,8 +40,9 @@ Every check of a problem is made, and each result is kept as evidence with its v
 - What no quick fix covers is left to a person, with what to do. The record of a member who is only a sample of the
   group is not touched.`;
 
-const TRIGGER_NOTES = `Looked for before anything else, and again with all the evidence. The first that is seen counts. The guide names no
-team; the teams and priorities are our reading.`;
+const TRIGGER_NOTES = `Looked for before anything else, and again with all the evidence. The first that is seen counts, and what was read or
+said is the first of the evidence where no check shows it. The guide names no team; the teams and priorities are our
+reading.`;
 
 const FIX_NOTES = `Before a change, the actor's permission is checked, a second person approves exactly this change (group, field,
 from, to, version), and it must be known whom the problem affects. A change goes through only at the version that was

@@ -2,7 +2,7 @@
  * Membership: a technical error that many report is worked once, by a problem. The case joins it instead of filing
  * an issue of its own, keeps its own promise to its own member, and hears from the problem what became of it.
  */
-import { proxyActivities } from '@temporalio/workflow';
+import { patched, proxyActivities } from '@temporalio/workflow';
 import type { ProblemActivities } from '../activities/problems.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { isProblemId } from '../domain/problem.js';
@@ -24,6 +24,7 @@ const verbs = {
   leaveProblem: named('leave the problem').leaveProblem,
   askProblem: named('ask the problem').askProblem,
   closeOwnIssue: named("link the case's own issue").closeOwnIssue,
+  takeBackIssue: named("take the case's own issue back").takeBackIssue,
 };
 
 /**
@@ -77,10 +78,27 @@ export async function keepMembership(desk: Desk): Promise<void> {
   const own = state.done['own-issue'] as string | undefined;
   const key = handoff.issueKey;
   if (own && key) {
-    const name = `own-issue-${own}`;
-    await once(desk, { name, text: `linked ${own} to the problem's issue`, run: () => verbs.closeOwnIssue({ ticketId: desk.ticketId, cycle: state.cycle, own, key }) });
+    // Taken back meanwhile, it is linked anew.
+    const again = isTakenBack(state) ? times(state, 'unlinked') : 0;
+    const name = `own-issue-${own}${again ? `-${again + 1}` : ''}`;
+    await once(desk, { name, text: `linked ${own} to the problem's issue`, run: () => verbs.closeOwnIssue({ ticketId: desk.ticketId, cycle: state.cycle, own, key, again }) });
   }
 }
+
+/** Out of its problem again, the case waits for the issue that it had before: that one was marked as a duplicate. */
+export async function takeIssueBack(desk: Desk, own: string): Promise<void> {
+  const { state } = desk;
+  if (!isTakenBack(state)) return;
+  const again = times(state, 'unlinked');
+  const name = `own-again-${again}`;
+  if (name in state.done) return;
+  const told = await reading(desk, 'take its own issue back', () => verbs.takeBackIssue({ ticketId: desk.ticketId, cycle: state.cycle, own, again }));
+  state.done[name] = told;
+  if (told) desk.record('did', `took back that ${own} is a duplicate`);
+}
+
+/** Was it in a problem by hand, and taken out? Cases from before have left the marks as they were. */
+const isTakenBack = (state: CaseState): boolean => times(state, 'linked') > 0 && times(state, 'unlinked') > 0 && patched('own-again');
 
 /** Woken by its own promise, a member looks whether it is still known to its problem, and what is new there. */
 export async function checkIn(desk: Desk): Promise<void> {
@@ -167,4 +185,5 @@ function settled(desk: Desk): Stage {
 }
 
 /** It may be linked and unlinked more than once in a cycle. */
-const nth = (state: CaseState, name: string): string => `${name}-${Object.keys(state.done).filter((done) => done.startsWith(`${name}-`)).length + 1}`;
+const nth = (state: CaseState, name: string): string => `${name}-${times(state, name) + 1}`;
+const times = (state: CaseState, name: string): number => Object.keys(state.done).filter((done) => done.startsWith(`${name}-`)).length;

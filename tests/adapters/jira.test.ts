@@ -220,6 +220,16 @@ describe('writing', () => {
     );
   });
 
+  test.each([
+    ['by such a link', [{ id: '7', type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-9' } }, { id: '8', type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-8' } }], ['7']],
+    ['the other way round', [{ id: '7', type: { name: 'Duplicate' }, inwardIssue: { key: 'OPS-9' } }], []],
+    ['by none', [], []],
+  ])('a link is taken away: linked %s', async (_, issuelinks, gone) => {
+    const { server, jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1', { issuelinks }) }, 'DELETE /rest/api/3/issueLink/7': { status: 204 } });
+    await jira.unrelate('OPS-1', 'OPS-9', 'Duplicate');
+    expect(server.asked.filter((a) => a.method === 'DELETE').map((a) => a.path)).toEqual(gone.map((id) => `/rest/api/3/issueLink/${id}`));
+  });
+
   test('our own comments are read back as text, all pages', async () => {
     const { jira } = await town({
       'GET /rest/api/3/issue/OPS-1/comment': ({ query }) =>
@@ -278,7 +288,8 @@ describe.skipIf(!present('jira'))("by Jira's published API", () => {
   });
 
   test('every request is one of its operations, and valid', async () => {
-    const { server, jira } = await town();
+    const issuelinks = [{ id: '7', type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-9' } }];
+    const { server, jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: issueOf('OPS-1', { issuelinks }) }, 'DELETE /rest/api/3/issueLink/7': { status: 204 } });
     await jira.createIssue({ ...NEW, priority: 'High', assignee: null });
     await jira.readIssue('OPS-1');
     await jira.findByLabel('onetouch-5158-1');
@@ -288,11 +299,13 @@ describe.skipIf(!present('jira'))("by Jira's published API", () => {
     await jira.addLabel('OPS-1', 'x');
     await jira.updateIssue('OPS-1', { description: doc('y'), priority: 'Urgent' });
     await jira.relate('OPS-1', 'OPS-9', 'Relates');
+    await jira.unrelate('OPS-1', 'OPS-9', 'Duplicate');
     await jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 't' });
     expect([...new Set(server.asked.map(by))].sort()).toEqual([
       'addComment',
       'createIssue',
       'createOrUpdateRemoteIssueLink',
+      'deleteIssueLink',
       'editIssue',
       'getComments',
       'getCurrentUser',

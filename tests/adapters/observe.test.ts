@@ -91,6 +91,7 @@ test('writes do nothing and are logged without member data', async () => {
   await ports.jira.addLabel('OPS-1', 'onetouch-5158-1');
   await ports.jira.updateIssue('OPS-1', { description: doc, priority: 'Urgent' });
   await ports.jira.relate('OPS-2', 'OPS-1', 'Duplicate');
+  await ports.jira.unrelate('OPS-2', 'OPS-1', 'Duplicate');
   await ports.jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 'Pat Doe' });
   await ports.admin.noteAccount('m-7', { key: '5158:1:escalated', body: 'Pat is not well' });
   await ports.mail.send({ to: { name: 'Pat Doe', address: 'pat@example.com' }, subject: 's', text: 't', html: 'h', ticketId: '5158', messageId: 'id@h' });
@@ -102,6 +103,7 @@ test('writes do nothing and are logged without member data', async () => {
     'would label the issue {"observing":true,"key":"OPS-1","label":"onetouch-5158-1"}',
     'would update the issue {"observing":true,"key":"OPS-1","description":"a new one","priority":"Urgent"}',
     'would relate the issues {"observing":true,"key":"OPS-2","other":"OPS-1","how":"Duplicate"}',
+    'would take the link away {"observing":true,"key":"OPS-2","other":"OPS-1","how":"Duplicate"}',
     'would link the issue {"observing":true,"key":"OPS-1","globalId":"g"}',
     'would note the member\'s account {"observing":true,"key":"5158:1:escalated"}',
     'would send a mail {"observing":true,"messageId":"id@h"}',

@@ -63,6 +63,8 @@ export interface SiteOptions {
   runtime?: 'quiet' | 'own';
   /** Where Temporal keeps its database, and leaves it. */
   dbFile?: string;
+  /** The gateway's clock, in milliseconds. */
+  now?: () => number;
 }
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
@@ -76,7 +78,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile }: SiteOptions) {
+function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile, now }: SiteOptions) {
   return withEnds(async (ends) => {
     const server = await devServer({ ...(dbFile && { dbFile }) });
     ends.push(() => server.stop());
@@ -87,7 +89,7 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
     const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
     ends.push(() => temporal.close());
     const { client } = temporal;
-    const gateway = await startGateway(gatewayConfig, temporal, { log });
+    const gateway = await startGateway(gatewayConfig, temporal, { log, ...(now && { now }) });
     ends.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };

@@ -40,6 +40,10 @@ describe('a fact that is not known is asked for', () => {
       const ruling = decide(factsOf({ inquiry, memberId: undefined }), NOW);
       expect(ruling).toMatchObject({ kind: 'ask', asks: ['memberId'], of: 'member' });
       expect(decide(factsOf({ inquiry, memberId: ' ' }), NOW)).toMatchObject({ asks: ['memberId'], of: 'member' });
+      const wrong = decide({ ...factsOf({ inquiry, memberId: undefined }), memberId: { value: 'M-NOBODY', source: 'agent', readAt: NOW, unknownToAdmin: true } }, NOW);
+      expect(wrong).toMatchObject({ kind: 'ask', asks: ['memberId'], of: 'agent', corrects: true, reason: expect.stringMatching(/Admin knows no member of the id that was given\.$/) });
+      expect(wrong.restsOn).toContainEqual({ fact: 'memberId', value: 'M-NOBODY', source: 'agent', readAt: NOW });
+      expect(wrong.reason).not.toContain('M-NOBODY');
     },
   );
 

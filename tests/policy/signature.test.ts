@@ -42,6 +42,9 @@ describe('the signature', () => {
   const report = { pageOrFeature: '/claims', errorText: 'HTTP 502' };
   test('neither page nor code, or no kind: there is none', () => {
     expect(signatureOf('server-error', {})).toBeNull();
+    // A member's own id looks like a code, and stands in no problem.
+    expect(signatureOf('server-error', { errorText: 'Member AB123456 sees ERR-7' }, 'AB-123456')).toMatchObject({ code: 'ERR-7' });
+    expect(signatureOf('server-error', { errorText: 'Member AB123456 sees an error' }, 'ab123456')).toBeNull();
     expect(signatureOf('server-error', { whatHappened: 'HTTP 502 on /claims' })).toBeNull();
     expect(signatureOf(null, report)).toBeNull();
     expect(signatureOf('no such kind', report)).toBeNull();

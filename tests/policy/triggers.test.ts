@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GROUP_PROBLEMS, type GroupProblem } from '../../src/domain/ruling.js';
 import { TRIGGER_IDS, type TriggerId } from '../../src/domain/troubleshooting.js';
 import { diagnose } from '../../src/policy/diagnosis.js';
-import { firstTrigger, fixDidNotHold, mayTouch, TRIGGERS } from '../../src/policy/triggers.js';
+import { firstTrigger, fixDidNotHold, mayTouch, TRIGGERS, withTrigger } from '../../src/policy/triggers.js';
 import { NOW, READ_AT } from './support.js';
 import { readingsWith, told, type Changes } from './troubleshooting-support.js';
 
@@ -49,6 +49,18 @@ describe('the triggers', () => {
       expect(diagnosis).toMatchObject({ problem, outcome: 'trigger', trigger: { id, team, priority, restricted, leadTold, source, at: READ_AT } });
       expect(diagnosis.cause).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  test.each(SIGNS)('%s by %j %j is among the evidence once, first where no check shows it', (_, changes, said, [problem]) => {
+    const { evidence, ...diagnosis } = diagnose(problem!, readingsWith(changes), told(said), NOW);
+    const { trigger } = diagnosis as Extract<typeof diagnosis, { outcome: 'trigger' }>;
+    const all = withTrigger(evidence, trigger);
+    const own = all.filter((e) => (trigger.shownBy ? e.check === trigger.shownBy : e.check === `trigger/${trigger.id}`));
+    expect(own).toEqual([expect.objectContaining({ verdict: 'failed', value: expect.any(String), source: trigger.source, at: trigger.at })]);
+    expect(all.filter((e) => e !== own[0])).toEqual(evidence.filter((e) => e !== own[0]));
+    // What was looked at before it came up does not show it.
+    const before = evidence.map((e) => ({ ...e, verdict: 'passed' as const }));
+    expect(withTrigger(before, trigger)[0]).toMatchObject({ check: `trigger/${trigger.id}`, verdict: 'failed', means: trigger.why });
   });
 
   test.each(NOT_SIGNS)('none by %j %j', (changes, said) => {

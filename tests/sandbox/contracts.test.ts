@@ -93,6 +93,10 @@ describe.skipIf(folder === null)("Jira's answers are as its document says", () =
     check('createOrUpdateRemoteIssueLink', await ask('POST', `${issue}/remotelink`, link), 200);
     check('getRemoteIssueLinks', await ask('GET', `${issue}/remotelink?globalId=ticket%3D1`), 200);
     check('linkIssues', await ask('POST', '/rest/api/3/issueLink', { type: { name: 'Duplicate' }, inwardIssue: { key: created.body.key }, outwardIssue: { key: other } }), 201);
+    const linked = (await ask('GET', `${issue}?fields=issuelinks`)).body as unknown as { fields: { issuelinks: { id: string }[] } };
+    const toLink = `/rest/api/3/issueLink/${linked.fields.issuelinks[0]!.id}`;
+    check('deleteIssueLink', await ask('DELETE', toLink), 204);
+    check('deleteIssueLink', await ask('DELETE', toLink), 404);
     check('getTransitions', await ask('GET', `${issue}/transitions`), 200);
     check('doTransition', await ask('POST', `${issue}/transitions`, { transition: { id: '31' }, fields: { resolution: { name: 'Duplicate' } } }), 204);
     check('editIssue', await ask('PUT', issue, { update: { labels: [{ add: 'more' }] } }), 204);

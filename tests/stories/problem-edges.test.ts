@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { caseId } from '../../src/workflows/messages.js';
 import { link, mergeInto, resumeProblem, unlink } from '../../src/workflows/problem-messages.js';
-import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, says, stages, view } from './problem-support.js';
+import { CLAIMS_ID, PAGE, claimsError, issuesOf, mails, membersOf, says, someone, stages, view } from './problem-support.js';
 import { useTown } from './town.js';
 
 // Every step replays the whole history: what is not deterministic breaks here.
@@ -71,6 +71,40 @@ test('linked, taken out, linked again: one own issue, and the member hears nothi
   expect(mails(t)).toEqual([]);
   await t.when(t.company.jira.resolve(issuesOf(t)[0]!.key, 'Fixed'));
   expect(mails(t)).toEqual(['mail 1:follow-up', 'mail 1:follow-up']);
+});
+
+test.each(['as it was', 'terminated in between'])('its own issue, marked as a duplicate, is told so when the case comes back to it, and back again (%s)', async (how) => {
+  const t = town();
+  await claimsError(t);
+  const id = await t.ticket({ errorKind: 'server-error', member: someone() });
+  const own = (await t.state(id)).handoff!.issueKey!;
+  const [issue] = issuesOf(t);
+  const comments = () => t.company.jira.commentsByUs(own).filter((text) => text.includes('An agent'));
+  const link_ = () => says(t, caseId(id), link, { problem: CLAIMS_ID, reason: 'the same' });
+  const unlink_ = () => says(t, caseId(id), unlink, { reason: 'not the same' });
+  await link_();
+  expect(t.company.jira.issue(own).duplicateOf).toBe(issue!.key);
+  if (how !== 'as it was') {
+    await t.client.workflow.getHandle(caseId(id)).terminate('by hand');
+    await t.cases.knock(id, { id: 'revived', via: 'sweep', at: await t.now() });
+    await t.when(async () => {});
+  }
+  await unlink_();
+  expect(await t.state(id)).toMatchObject({ stage: 'awaiting-resolution', problem: null, handoff: { issueKey: own } });
+  expect(t.company.jira.issue(own).duplicateOf).toBeNull();
+  expect(comments()).toEqual([expect.stringContaining('close it as a duplicate'), expect.stringMatching(new RegExp(`ticket ${id} waits for this issue again.*no duplicate`))]);
+
+  await link_();
+  expect(t.company.jira.issue(own).duplicateOf).toBe(issue!.key);
+  await unlink_();
+  expect(t.company.jira.issue(own).duplicateOf).toBeNull();
+  expect(comments()).toHaveLength(4);
+  t.sent();
+  // An engineer who was quicker: an agent is asked, and the problem has nothing to say here.
+  await t.when(t.company.jira.resolve(own, 'Duplicate'));
+  expect(await t.state(id)).toMatchObject({ stage: 'choosing', problem: null, handoff: { issueKey: own } });
+  await t.when(t.company.jira.resolve(issue!.key, 'Fixed'));
+  expect(mails(t)).toEqual(['mail 1:follow-up']);
 });
 
 test('reopened and resolved again while cases are being told: each is followed up with once', async () => {

@@ -96,6 +96,33 @@ describe('two problems', () => {
     t.sent();
   });
 
+  test('of which one is resolved: the other is not merged into it, nor a case linked to it; nobody hears that their error is fixed', async () => {
+    const t = town();
+    await claimsError(t);
+    const id = await claimsError(t, { report: { pageOrFeature: `${PAGE}/list`, errorText: 'HTTP 502' } });
+    const solitary = await t.ticket({ errorKind: 'server-error', member: someone() });
+    const other = (await t.state(id)).problem!;
+    const [issue] = issuesOf(t);
+    await t.when(t.company.jira.resolve(issue!.key, 'Fixed'));
+    t.sent();
+    const post = async (path: string, body: object) => {
+      const response = await t.app.request(`/api${path}`, { method: 'POST', headers: { Authorization: 'Bearer token' }, body: JSON.stringify(body) });
+      await t.when(async () => {});
+      return [response.status, ((await response.json()) as { reason?: string }).reason];
+    };
+    const refused = [409, expect.stringContaining(`reopen ${issue!.key} in Jira`)];
+    expect(await post(`/problems/${other}/merge`, { into: CLAIMS_ID, reason: 'one cause' })).toEqual(refused);
+    expect(await post(`/cases/${solitary}/link`, { problem: CLAIMS_ID, reason: 'one cause' })).toEqual(refused);
+    expect(mails(t)).toEqual([]);
+    expect(await t.state(id)).toMatchObject({ stage: 'awaiting-resolution', problem: other });
+    // Reopened, it is open to them.
+    await t.when(t.company.jira.reopen(issue!.key));
+    expect(await post(`/problems/${other}/merge`, { into: CLAIMS_ID, reason: 'one cause' })).toEqual([200, undefined]);
+    await t.when(async () => {});
+    expect(await t.state(id)).toMatchObject({ stage: 'awaiting-resolution', problem: CLAIMS_ID });
+    expect(mails(t)).toEqual([]);
+  });
+
   test('a merge into itself, or of one that is merged already, is refused', async () => {
     const t = town();
     await claimsError(t);

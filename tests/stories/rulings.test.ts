@@ -101,6 +101,37 @@ describe('asking', () => {
     t.expectSent('issue PRODOPS', 'remote-link PRODOPS', 'mail 1:promise', 'note 1:promise');
   });
 
+  test('an id that Admin does not know is said to be unknown, and the agent asked to correct it; the member hears nothing of it', async () => {
+    const t = town();
+    await t.company.admin.setMember('M-205', { email: 'work-205@example.com', ooeResult: 'error' });
+    const id = await t.ticket({ inquiry: 'eligibility-no-programs', member: { name: 'Robin', email: 'private-205@example.com' } });
+    t.expectSent('reply 1:ask-memberId-member', 'note 1:ask-memberId');
+
+    for (const [wrong, note] of [['M-NOBODY', 'note 1:ask-memberId-unknown'], ['M-NOPE', 'note 1:ask-memberId-unknown-2']] as const) {
+      await t.provide(id, { memberId: wrong });
+      t.expectSent(note);
+      expect(t.company.helpdesk.notesByUs(id).at(-1)).toMatch(new RegExp(`Admin knows no member of the id that was given\\. .*${wrong}`));
+      const { ruling, stage, waitsFor } = await t.state(id);
+      expect([stage, ruling]).toEqual(['asking', expect.objectContaining({ kind: 'ask', asks: ['memberId'], of: 'agent', reason: expect.stringContaining('Admin knows no member of the id that was given') })]);
+      expect(ruling!.restsOn).toContainEqual(expect.objectContaining({ fact: 'memberId', value: wrong, source: 'agent' }));
+      // The id is a member's: it stays on the ticket.
+      for (const open of [ruling!.reason, waitsFor, JSON.stringify(await t.timeline(id))]) expect(open).not.toContain(wrong);
+    }
+    await t.provide(id, { memberId: 'M-205' });
+    t.expectSent('issue PRODOPS', 'remote-link PRODOPS', 'mail 1:promise', 'note 1:promise');
+  });
+
+  test('an id on the ticket that Admin does not know is corrected there, and does not get into Jira', async () => {
+    const t = town();
+    const id = await t.ticket({ inquiry: 'eligibility-no-programs', member: { name: 'Robin', email: 'robin-206@example.com', memberId: 'M-UNKNOWN' } });
+    t.expectSent('note 1:ask-memberId-unknown');
+    expect(await t.state(id)).toMatchObject({ stage: 'asking', needs: 'facts', ruling: { of: 'agent' } });
+    await t.says(id, 'override', { team: 'Infra', reason: 'they know' }, LEAD);
+    expect(t.company.jira.issues().at(-1)!.description).toContain('eligibility/');
+    expect(t.company.jira.issues().at(-1)!.description).not.toContain('M-UNKNOWN');
+    t.sent();
+  });
+
   test('a question to the member is repeated to them once', async () => {
     const t = town();
     const id = await t.ticket({ inquiry: 'vmp-scheduling-blocked', member: { name: 'Robin', email: 'nobody@example.com' } });

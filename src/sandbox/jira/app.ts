@@ -205,6 +205,10 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
     board.link(type.name, from, to, at, c.var.user);
     return c.body(null, 201);
   });
+  app.delete('/rest/api/3/issueLink/:id', async (c) => {
+    const at = await board.now();
+    return board.unlink(c.req.param('id'), at, c.var.user) ? c.body(null, 204) : errors(c, 404, [`No issue link with id '${c.req.param('id')}' exists.`]);
+  });
   return app;
 }
 

@@ -179,6 +179,19 @@ export class Board {
     }
   }
 
+  /** False where there is no such link. */
+  unlink(id: string, at: number, by: JiraUser): boolean {
+    const ends = Object.values(this.state.issues).filter((issue) => issue.links.some((l) => l.id === id));
+    for (const issue of ends) {
+      const { type, key, direction } = issue.links.find((l) => l.id === id)!;
+      issue.links = issue.links.filter((l) => l.id !== id);
+      if (direction === 'outward') this.o.store.record(at, by.displayName, 'unlink', issue.key, `${type} ${key}`);
+      this.touch(issue, at);
+      this.updated(issue, at, by, [{ field: 'Link', from: key, fromString: `${type} ${key}`, to: null, toString: null }]);
+    }
+    return ends.length > 0;
+  }
+
   private userJson = (by: JiraUser) => userJson(by, this.o.base());
 
   private touch(issue: IssueRecord, at: number): void {
