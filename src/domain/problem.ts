@@ -59,8 +59,6 @@ export interface ProblemView {
   flagged: string | null;
   /** What an agent is to choose about, in the words, e.g. "INFRA-7: Won't Do". */
   choice: string | null;
-  /** When the round was resolved, so that who was escalated after it tells that it came back; null while it is not. */
-  resolvedAt?: string | null;
   /** The problem that has this one, when it was merged. */
   mergedInto: string | null;
   /** Problems that were merged into this one. */

@@ -40,7 +40,7 @@ export const PROBLEM_VIEW: ProblemView = {
 };
 /** Not open any more. Each is its view where it is not `PROBLEM_VIEW`. */
 const OVER: Readonly<Record<string, Partial<ProblemView>>> = {
-  [RESOLVED]: { id: RESOLVED, stage: 'resolved', resolvedAt: AT },
+  [RESOLVED]: { id: RESOLVED, stage: 'resolved' },
   [MERGED]: { id: MERGED, stage: 'merged', mergedInto: OTHER },
 };
 export const PROBLEM_ROW: ProblemRow = {
@@ -60,7 +60,7 @@ export const MEMBERS: ProblemMember[] = [
 ];
 
 /** One problem, another that runs, and one that has ended. */
-export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[]; view?: Partial<ProblemView> } = {}): Problems {
+export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[] } = {}): Problems {
   const say =
     <T>(verb: string, result: T | ((id: string) => T), { any = false } = {}) =>
     (...args: unknown[]): Promise<T> => {
@@ -76,7 +76,7 @@ export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () =
     list: say('list', [PROBLEM_ROW], { any: true }),
     running: say('running', (id: string) => id === PROBLEM || id === OTHER || id in OVER, { any: true }),
     byIssue: say('byIssue', how.problemsByIssue ?? [], { any: true }),
-    state: say('state', (id: string) => ({ ...PROBLEM_VIEW, ...OVER[id], ...how.view })),
+    state: say('state', (id: string) => ({ ...PROBLEM_VIEW, ...OVER[id] })),
     members: say('members', MEMBERS),
     timeline: say('timeline', TIMELINE),
     denied: say('denied', undefined),

@@ -15,7 +15,7 @@ import type { bodies } from './bodies.js';
 import { commands } from './command.js';
 
 export interface ProblemDeps {
-  cases: Pick<Cases, 'state' | 'link' | 'unlink'>;
+  cases: Pick<Cases, 'link' | 'unlink'>;
   problems: Problems;
   shapes: ReturnType<typeof bodies>;
   grantKeys: GrantKeys;
@@ -35,47 +35,46 @@ export function problemRoutes(app: Hono<Known>, { cases, problems, shapes, grant
     c.json({ members: await problems.members(problemOf(c), shaped(page, c.req.query(), 'The query')) }),
   );
 
-  /** The other problem has to run, and to be open to whoever is sent there, or they wait for nobody or hear what is not so. */
-  const where = async (other: string, whyNot: (view: ProblemView) => string | null | Promise<string | null>, say: () => Promise<Answer>): Promise<Answer> => {
-    if (!(await problems.running(other))) return { accepted: false, reason: `${other} is not a problem that is running.` };
-    const reason = await whyNot(await problems.state(other));
-    return reason === null ? say() : { accepted: false, reason };
-  };
+  /** The other problem has to run, or whoever is sent there waits for nobody. */
+  const where = async (other: string, say: (view: ProblemView) => Promise<Answer>): Promise<Answer> =>
+    (await problems.running(other)) ? say(await problems.state(other)) : { accepted: false, reason: `${other} is not a problem that is running.` };
 
   const toProblem = commands(app, '/problems/:problem', problemOf, async (id, verb, body, by) => {
     const { round } = await problems.state(id);
     return signGrant(grantKeys, { of: id, verb, cycle: round, body, by }, now());
   });
   toProblem('merge', shapes.merge, async (id, said) =>
-    said.into === id ? { accepted: false, reason: 'It is that problem itself.' } : where(said.into, (into) => mergedAway(into) ?? isOver(into), () => problems.merge(id, said)),
+    said.into === id ? { accepted: false, reason: 'It is that problem itself.' } : where(said.into, async (into) => {
+      const reason = mayNotSurvive(into);
+      return reason === null ? problems.merge(id, said) : { accepted: false, reason };
+    }),
   );
   toProblem('choose', shapes.choose, problems.choose);
   toProblem('resume', shapes.resume, problems.resume);
 
   const toCase = commands(app, '/cases/:ticket', (c) => shaped(ticketId, c.req.param('ticket'), 'The ticket'));
   toCase('link', shapes.link, (ticket, said) =>
-    where(
-      said.problem,
-      async (problem) => {
-        const over = isOver(problem);
-        if (over === null) return null;
-        // Escalated after the resolution, the case tells that it came back: the next round, where nobody is told anything.
-        const { handoff } = await cases.state(ticket);
-        return handoff && problem.resolvedAt && handoff.at > problem.resolvedAt ? null : over;
-      },
-      () => cases.link(ticket, said),
-    ),
+    where(said.problem, async (problem) => {
+      const answer = await cases.link(ticket, said);
+      return answer.accepted && isOver(problem) ? { accepted: true, said: LATE } : answer;
+    }),
   );
   toCase('unlink', shapes.unlink, cases.unlink);
 }
 
-const mergedAway = ({ id, mergedInto }: ProblemView): string | null => (mergedInto ? `${id} was merged into ${mergedInto}: name that one.` : null);
+const isOver = ({ stage }: ProblemView): boolean => stage === 'telling' || stage === 'resolved';
 
-/** Whoever comes to a resolved problem is told of the resolution at once, as if they had waited for it. */
-const isOver = ({ id, stage, issueKey }: ProblemView): string | null =>
-  stage === 'telling' || stage === 'resolved'
-    ? `${id} is resolved, and whoever is put there now is told so, though their error may go on. If it goes on, reopen ${issueKey ?? 'its issue'} in Jira and try again; if it is fixed as well, resolve the issue that they wait for.`
-    : null;
+/** Why no problem can be merged into this one; null where one can. Whoever comes to a resolved one is told of the resolution at once. */
+function mayNotSurvive(into: ProblemView): string | null {
+  const { id, mergedInto, issueKey } = into;
+  if (mergedInto) return `${id} was merged into ${mergedInto}: name that one.`;
+  if (!isOver(into)) return null;
+  return `${id} is resolved, and whoever came to it now would be told so, though their error may go on. If it goes on, reopen ${issueKey ?? 'its issue'} in Jira and merge then; if it is fixed as well, resolve the issue of the problem that you would merge.`;
+}
+
+/** A link says of one case what became of it, and asks its member: that is wanted, and must not come unannounced. */
+const LATE =
+  'The case goes over to a problem that is resolved. If it was escalated before that, its member is followed up with now, like the others; else the problem came back, and its next round begins.';
 
 const problemOf = (c: Context): string => shaped(problemName, c.req.param('problem'), 'The problem');
 
