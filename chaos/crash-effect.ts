@@ -73,7 +73,7 @@ export interface CrashEffect {
   trigger?: {
     after: readonly string[];
     /** What is said until then, each when the case has come to rest and needs it. */
-    steps?: readonly { needs: Need; take: Does }[];
+    steps?: readonly { needs: Need | null; take: Does }[];
     pull: Does;
   };
 }

@@ -41,7 +41,7 @@ function named({ kind, text, on }: Effect, ticketId: string, problem: string): s
   // The name of an addition to the report ends in the time.
   if (name) return `${kind} ${name.replace(/report-\d+-\d+$/, 'report')}`;
   if (kind === 'issue' || kind === 'remote-link') return `${kind} ${on.replace(/-\d+$/, '')}`;
-  if (kind === 'link') return `link ${text.split(' ')[0]}`;
+  if (kind === 'link' || kind === 'unlink') return `${kind} ${text.split(' ')[0]}`;
   // Jira tells all labels; the last one is new.
   if (kind === 'labels') {
     const label = text.split(' ').at(-1)!.replace(`onetouch-${ticketId}-`, 'onetouch-TICKET-');

@@ -1,4 +1,5 @@
 /** The effects of problems, and of their cases on the problem's issue. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { problemLabel } from '../src/domain/problem.js';
 import type { Actor } from '../src/workflows/messages.js';
 import { REPORTED, WAITS } from './crash-cases.js';
@@ -28,6 +29,35 @@ async function link(ticketId: string, into: string, { cases }: CrashSite): Promi
   const answer = await cases.link(ticketId, { problem: into, reason: 'it is the same', by: AGENT });
   if (!answer.accepted) throw new Error(answer.reason);
 }
+/** The same, once it waits for its own issue. */
+async function linkWhenFiled(t: Subject, site: CrashSite): Promise<void> {
+  const tryAgainUntil = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await link(t.ticketId, t.otherProblem, site);
+    } catch (error) {
+      if (Date.now() > tryAgainUntil) throw error;
+      await sleep(100);
+    }
+  }
+}
+const LINKED = [...REPORTED, 'note 1:linked-1', 'link Duplicate', 'comment 1:linked'].sort();
+/** Taken out again, it waits for the issue that it had, which is no duplicate any more. */
+const UNLINKED = [...LINKED, 'note 1:unlinked-1', 'unlink Duplicate', 'comment 1:unlinked-1'].sort();
+const takenOut = {
+  after: LINKED,
+  steps: [{ needs: null, take: linkWhenFiled }],
+  async pull({ ticketId }: Subject, { cases }: CrashSite) {
+    const answer = await cases.unlink(ticketId, { reason: 'another page', by: AGENT });
+    if (!answer.accepted) throw new Error(answer.reason);
+  },
+};
+const ownIssue = (t: Subject, { company }: CrashSite) => company.jira.issues().find((i) => i.labels.includes(label(t)))!;
+/** On its own issue, when that is a duplicate no more. */
+const onFreed = (t: Subject, site: CrashSite, method: string): Spot => {
+  const own = onIssue(t, site, method, '/comment');
+  return { ...own, matches: (asked) => own.matches(asked) && ownIssue(t, site).duplicateOf === null };
+};
 /** Both cases' reports; and a minute later the new figures. */
 const SYSTEM_WIDE = [...IN_PROBLEM, 'comment 1:problem-report', 'comment 1:system-wide', 'description ', 'mail to ops', 'priority Highest'].sort();
 const base = { stage: WAITS, ticket: KNOWN } as const;
@@ -84,14 +114,30 @@ export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
   },
   {
     stage: WAITS, name: "Jira: link a case's own issue to that of its problem", counted: 'link Duplicate', activity: 'closeOwnIssue', ticket: GLOBEX, other: ACME,
-    all: [...REPORTED, 'note 1:linked-1', 'link Duplicate', 'comment 1:linked'].sort(),
+    all: LINKED,
     spots(t, site) {
       const own = onIssue(t, site, 'GET');
       const before: Spot = { ...own, matches: (asked) => own.matches(asked) && asked.path.includes('fields=issuelinks') };
-      const key = () => site.company.jira.issues().find((i) => i.labels.includes(label(t)))!.key;
-      const effect: Spot = { on: 'jira', matches: (asked) => is(asked, 'POST', '/rest/api/3/issueLink', 'Duplicate') && asked.body.includes(`"${key()}"`) };
+      const effect: Spot = { on: 'jira', matches: (asked) => is(asked, 'POST', '/rest/api/3/issueLink', 'Duplicate') && asked.body.includes(`"${ownIssue(t, site).key}"`) };
       return { before, effect, next: onIssue(t, site, 'GET', '/comment') };
     },
     trigger: { after: REPORTED, pull: (t, site) => link(t.ticketId, t.otherProblem, site) },
+  },
+  {
+    stage: WAITS, name: "Jira: take the link from a case's own issue", counted: 'unlink Duplicate', activity: 'takeBackIssue', ticket: GLOBEX, other: ACME, all: UNLINKED,
+    spots(t, site) {
+      const own = onIssue(t, site, 'GET');
+      const before: Spot = { ...own, matches: (asked) => own.matches(asked) && asked.path.includes('fields=issuelinks') };
+      // Known as long as it is there, by the requests before.
+      let link: string | null = null;
+      const effect: Spot = { on: 'jira', matches: (asked) => is(asked, 'DELETE', `/rest/api/3/issueLink/${(link ??= ownIssue(t, site).duplicateLink)}`) };
+      return { before, effect, next: onFreed(t, site, 'GET') };
+    },
+    trigger: takenOut,
+  },
+  {
+    stage: WAITS, name: "Jira: comment on a case's own issue that it is no duplicate", counted: 'comment 1:unlinked-1', activity: 'takeBackIssue', ticket: GLOBEX, other: ACME, all: UNLINKED,
+    spots: (t, site) => ({ before: onFreed(t, site, 'GET'), effect: onFreed(t, site, 'POST'), next: 'completion' }),
+    trigger: takenOut,
   },
 ];

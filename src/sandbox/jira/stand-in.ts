@@ -23,6 +23,8 @@ export interface IssueView {
   status: string;
   resolution: string | null;
   duplicateOf: string | null;
+  /** The id of the link that says so. */
+  duplicateLink: string | null;
   remoteLinks: { globalId: string | null; url: string; title: string }[];
   /** Oldest first. `by` is `onetouch` for us. */
   comments: { id: string; by: string; text: string; at: string }[];
@@ -76,6 +78,7 @@ export async function startJira(o: JiraOptions) {
     if (!user) throw new Error(`The sandbox's Jira has no user "${name}"; it has ${users.map((u) => u.displayName).join(', ')}.`);
     return user;
   };
+  const duplicate = (i: IssueRecord) => i.links.find((l) => l.type === 'Duplicate' && l.direction === 'outward');
   const view = (i: IssueRecord): IssueView => ({
     key: i.key,
     project: i.project,
@@ -87,7 +90,8 @@ export async function startJira(o: JiraOptions) {
     assignee: board.user(i.assigneeId)?.displayName ?? null,
     status: i.status,
     resolution: i.resolution,
-    duplicateOf: i.links.find((l) => l.type === 'Duplicate' && l.direction === 'outward')?.key ?? null,
+    duplicateOf: duplicate(i)?.key ?? null,
+    duplicateLink: duplicate(i)?.id ?? null,
     remoteLinks: i.remoteLinks.map((l) => ({ globalId: l.globalId, ...l.object })),
     comments: i.comments.map((c) => ({
       id: c.id,
