@@ -1,6 +1,6 @@
 /** The audit's entries, gathered from Temporal: the record of every run of the workflows where people do something. */
 import { QueryNotRegisteredError, type Client, type WorkflowExecutionInfo, type WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import protos from '@temporalio/proto';
 import pMap from 'p-map';
 import { entriesOf, type AuditEntry } from '../domain/audit.js';
 import type { CaseRecord, Entry } from '../domain/case.js';
@@ -51,7 +51,7 @@ export function auditor(client: Client, { deadlineMs = 20_000 }: { deadlineMs?: 
   /** Does a worker of ours answer? Then a run that does not cannot, whatever is asked of it. */
   async function isServed(): Promise<boolean> {
     const { namespace } = client.options;
-    const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
+    const taskQueueType = protos.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
     const { pollers } = await bounded('', () => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: TASK_QUEUE }, taskQueueType }));
     return pollers.length > 0;
   }

@@ -4,7 +4,7 @@
  */
 import type { WorkflowHandle } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { temporal } from '@temporalio/proto';
+import protos from '@temporalio/proto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { caseId } from '../../src/workflows/messages.js';
@@ -15,7 +15,7 @@ import { awaitingApproval } from '../stories/groups.js';
 import { CLAIMS_ID, claimsError } from '../stories/problem-support.js';
 import { MEMBER, useTown, type Town } from '../stories/town.js';
 
-const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
+const { WorkflowTaskFailedCause } = protos.temporal.api.enums.v1;
 const town = useTown();
 const MESSAGES = 40;
 const SEED = 20_261_124;

@@ -279,15 +279,16 @@ const ended = (error: unknown) => {
 
 const SAYS = { close: 1, reEscalate: 1, provide: 1, override: 1, confirm: 1, choose: 1, resume: 1, setPromise: 1, settleMail: 1, fix: 1, approve: 1, refuse: 1, observed: 1 };
 
-/** How many workflow tasks and activities are open. (The time-skipping server's description does not tell.) */
+/** How many workflow tasks, activities and signals to other workflows are open. (The time-skipping server's description does not tell.) */
 function openTasks(events: object[]): number {
   let tasks = 0;
   for (const event of events as Record<string, unknown>[]) {
-    if (event['workflowTaskScheduledEventAttributes'] || event['activityTaskScheduledEventAttributes']) tasks += 1;
+    if (BEGUN.some((attributes) => event[attributes])) tasks += 1;
     if (OVER.some((attributes) => event[attributes])) tasks -= 1;
   }
   return tasks;
 }
+const BEGUN = ['workflowTaskScheduledEventAttributes', 'activityTaskScheduledEventAttributes', 'signalExternalWorkflowExecutionInitiatedEventAttributes'];
 const OVER = [
   'workflowTaskCompletedEventAttributes',
   'workflowTaskFailedEventAttributes',
@@ -296,6 +297,8 @@ const OVER = [
   'activityTaskFailedEventAttributes',
   'activityTaskTimedOutEventAttributes',
   'activityTaskCanceledEventAttributes',
+  'externalWorkflowExecutionSignaledEventAttributes',
+  'signalExternalWorkflowExecutionFailedEventAttributes',
 ];
 
 /** `note 1:promise`, `issue INFRA`, `group Tier 2`: the effect's own name where it has one. */
