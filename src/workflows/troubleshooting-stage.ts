@@ -38,7 +38,10 @@ export async function troubleshoot(desk: Desk): Promise<Stage> {
         showNews(desk);
         continue;
       case 'troubleshot': {
-        const to = over(desk, heard);
+        // What was said to another case, or in another cycle, is not for this one.
+        const isOurs = heard.id.startsWith(desk.effect('troubleshot'));
+        if (!isOurs) desk.record('refused', 'refused to take over how another group troubleshooting ended', { by: 'group troubleshooting' });
+        const to = isOurs ? over(desk, heard) : null;
         if (to) return to;
         continue;
       }

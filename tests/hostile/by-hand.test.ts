@@ -26,6 +26,10 @@ describe('a case', () => {
     t.expectNothingElse();
     expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', handoff: null });
     expect(await t.timeline(ticket.id)).toContainEqual(expect.objectContaining(REFUSED));
+    // Nor where another case's was told so, and that message is copied.
+    await t.when(t.client.workflow.getHandle(caseId(ticket.id)).signal('troubleshot', { id: '777:1:troubleshot-1', outcome: 'escalate', resolution: RESOLUTION }));
+    t.expectNothingElse();
+    expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', handoff: null });
   });
 
   test.each([
