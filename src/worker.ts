@@ -76,7 +76,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createHealActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
-    interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context) })] },
+    interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })] },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
     // A deploy moves waiting cases to the new build; changes of the flow are guarded by `patched`.
@@ -104,9 +104,9 @@ function unread(): (why: string, words: string) => void {
 const BEAT_MS = 5_000;
 
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
-const stillAtIt = (context: Context): ActivityInboundCallsInterceptor => ({
+const stillAtIt = (context: Context, client: Client): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const lease = atWork(context);
+    const lease = atWork(context, { ask: () => client.activity.heartbeat(context.info.taskToken) });
     const beating = setInterval(() => {
       lease.beat();
       context.heartbeat();

@@ -8,6 +8,7 @@ import { problemOfLabel } from '../domain/problem.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { issueComment } from '../wording/issues.js';
 import { problemComment } from '../wording/problems.js';
+import { stillOurs } from './lease.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
 import type { KnockPort } from './sweep.js';
 
@@ -79,6 +80,7 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
     if (!(await jira.ownComments(key)).some((text) => text.includes(line))) {
       const doc = owner.words(kept);
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
+      await stillOurs();
       await jira.comment(key, doc);
     }
     await jira.resolveAsDuplicate(key);

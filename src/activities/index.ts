@@ -95,7 +95,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     for (let ticket = read, tries = 1; ; tries++) {
       if (isDone(ticket, to)) return 'already';
       if (takesNoComment(ticket)) return 'closed';
-      stillOurs();
+      await stillOurs();
       try {
         // Another worker may have taken this over meanwhile: then the ticket is not as it was read.
         await helpdesk.updateTicket(ticket.id, { ...update, asReadAt: ticket.updatedAt });
@@ -197,7 +197,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
           },
         );
         const types: Record<string, string> = config.jira.issueTypes;
-        stillOurs();
+        await stillOurs();
         const created = await jira.createIssue({
           project: config.jira.projects[team as keyof typeof config.jira.projects],
           issueType: input.handoff.overriddenBy ? types['override']! : (types[row] ?? types['override']!),
@@ -225,7 +225,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       const doc = issueComment(await withFields(), { ticketId: input.ticketId });
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       if (!adfText(doc).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
-      stillOurs();
+      await stillOurs();
       await jira.comment(input.key, doc);
       return 'told';
 
@@ -266,7 +266,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       async function deliver(): Promise<MailFate> {
         const { name, email } = reader.requester;
         if (!email) return 'no-address';
-        stillOurs();
+        await stillOurs();
         try {
           await mail.send({
             to: { name, address: email },

@@ -3,19 +3,25 @@
  * process) was given up, and another one does its work: it must not go on where it stopped.
  */
 import { Context } from '@temporalio/activity';
+import { ActivityCompletionError, ActivityNotFoundError } from '@temporalio/client';
 import { unavailable } from './failures.js';
 
 interface Lease {
   /** Says that the worker is alive; called every few seconds. */
   beat(): void;
+  /** Asks Temporal. A task that was handed to a worker while it stood still looks new to the worker alone. */
+  ask(): Promise<void>;
   /** The attempt was given up, or will be before anything done now is heard. */
   readonly isOver: boolean;
 }
 
 const leases = new WeakMap<Context, Lease>();
 
-/** Begins the lease of one attempt. Times in ms; `now` counts while a process stands still, too. */
-export function atWork(context: Context, now: () => number = Date.now): Lease {
+/**
+ * Begins the lease of one attempt. Times in ms; `now` counts while a process stands still, too. `ask` rejects with
+ * `ActivityNotFoundError` when Temporal waits for this attempt no more.
+ */
+export function atWork(context: Context, { now = Date.now, ask = async () => {} }: { now?: () => number; ask?: () => Promise<void> } = {}): Lease {
   const { heartbeatTimeoutMs, startToCloseTimeoutMs } = context.info;
   // 0 where the activity has none.
   const patienceMs = heartbeatTimeoutMs || Infinity;
@@ -29,6 +35,7 @@ export function atWork(context: Context, now: () => number = Date.now): Lease {
       missed ||= stoodStill();
       last = now();
     },
+    ask,
     get isOver() {
       return missed || stoodStill() || now() - began > longestMs;
     },
@@ -41,6 +48,12 @@ export function atWork(context: Context, now: () => number = Date.now): Lease {
  * Asked right before an effect that the other side does not refuse a second time. Throws `Unavailable` when the
  * attempt is over; nobody hears it then, and whoever has the work now does it.
  */
-export function stillOurs(): void {
-  if (leases.get(Context.current())?.isOver) throw unavailable('Temporal', 'wait for this worker', 'it stood still for too long');
+export async function stillOurs(): Promise<void> {
+  const lease = leases.get(Context.current());
+  await lease?.ask().catch((error: unknown) => {
+    if (error instanceof ActivityNotFoundError) throw unavailable('Temporal', 'wait for this worker', 'the attempt was given up');
+    // Anything else that it answers (to be cancelled, paused) leaves the attempt ours.
+    if (error instanceof ActivityCompletionError) throw unavailable('Temporal', 'say whether it waits for this worker', error.message);
+  });
+  if (lease?.isOver) throw unavailable('Temporal', 'wait for this worker', 'it stood still for too long');
 }

@@ -102,7 +102,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       return { key, issue: issueSnapshot(await jira.readIssue(key)) };
 
       async function file(): Promise<string | null> {
-        stillOurs();
+        await stillOurs();
         const created = await jira.createIssue({
           project: config.jira.projects.Infra,
           issueType: config.jira.issueTypes['technical-error'],
@@ -135,7 +135,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       if (!address) return 'unset';
       try {
         const issue = input.key ? { key: input.key, url: new URL(`/browse/${input.key}`, config.jira.url).href } : null;
-        stillOurs();
+        await stillOurs();
         await mail.send({
           to: { name: 'Operations', address },
           ...opsLetter(input.figures, issue),
@@ -204,7 +204,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
         if (ticket.status === 'closed' || ticket.status === 'deleted') continue;
         const content: Note = { say: 'choose-problem', problem: id, why, detail, issueKey, members, reminder: asked };
         const body = `${noteWords(content, { ticketId, articles: config.articles })}\n\n${mark(effectName(ticketId, cycle, effect))}`;
-        stillOurs();
+        await stillOurs();
         await helpdesk.updateTicket(ticketId, { comment: { body, public: false } });
         return ticketId;
       }
@@ -259,7 +259,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
     if ((await jira.ownComments(key)).some((text) => text.includes(line))) return;
     body.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
     if (!adfText(body).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
-    stillOurs();
+    await stillOurs();
     await jira.comment(key, body);
   }
 

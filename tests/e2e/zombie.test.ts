@@ -43,8 +43,11 @@ test('what it had looked for before it stood still does not count any more: it r
   await eventually(async () => expect(await s.state(mailed)).toMatchObject({ needs: 'mail-check' }), PATIENCE_MS);
   const done = () => [noted, filed, mailed].map((id) => s.effects(id));
   const before = done();
+  // A mail that Temporal handed to the one that stands still: nobody can know what becomes of it, and the case says so.
+  const doubted = (await s.state(filed)).needs === 'mail-check';
   const escalated = ['issue PRODOPS', 'mail 1:promise', 'note 1:promise', 'remote-link PRODOPS'];
-  expect(before).toEqual([['note 1:tier1-scheduling'], escalated, escalated.filter((e) => !e.startsWith('mail'))]);
+  const unmailed = escalated.filter((e) => !e.startsWith('mail'));
+  expect(before).toEqual([['note 1:tier1-scheduling'], doubted ? unmailed : escalated, unmailed]);
 
   zombie.signal('SIGCONT');
   // Until it works again: it may not do what it had been about to do, and there is no sign of that to wait for.
