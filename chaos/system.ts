@@ -9,10 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectTemporal, type Temporal } from '../src/client/connect.js';
 import { cases, type Cases } from '../src/client/cases.js';
 import { loadWorkerConfig } from '../src/config.js';
+import { freePort } from '../src/dev/ports.js';
 import { startCompany, type Company } from '../src/sandbox/company.js';
 import { withEnds } from '../tests/setup/ends.js';
 import { runNode, workerServes, type Running } from '../tests/setup/process.js';
-import { devServer, freePort, type DevServer } from '../tests/setup/temporal.js';
+import { devServer, type DevServer } from '../tests/setup/temporal.js';
 import { BELIEVED_LAG_MS } from './weather.js';
 import { openWires, type Wires } from './wires.js';
 

@@ -3,7 +3,7 @@
  * proxy that slows, slices, stops or resets what passes, for a few seconds at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../tests/setup/temporal.js';
+import { freePort } from '../src/dev/ports.js';
 import { run } from '../tests/setup/process.js';
 import type { Random } from './random.js';
 import type { Befallen } from './weather.js';

@@ -17,7 +17,7 @@ const PARTS: Record<PortSetting, string> = {
 export type Ports = Record<PortSetting, number>;
 
 /**
- * Resolves to the ports to use, 0 replaced by a free one. Rejects when one cannot be had, naming every such
+ * Resolves to the ports to use, 0 replaced by one that is free and stays so. Rejects when one cannot be had, naming every such
  * port with the setting that changes it.
  */
 export async function freePorts(wanted: Ports): Promise<Ports> {
@@ -27,7 +27,7 @@ export async function freePorts(wanted: Ports): Promise<Ports> {
   try {
     for (const setting of Object.keys(wanted) as PortSetting[]) {
       try {
-        const server = await listen(wanted[setting]);
+        const server = await (wanted[setting] === 0 ? listenAnywhere() : listen(wanted[setting]));
         held.push(server);
         found[setting] = (server.address() as AddressInfo).port;
       } catch (error) {
@@ -39,6 +39,26 @@ export async function freePorts(wanted: Ports): Promise<Ports> {
   }
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\nIs another "npm start" still running?`);
   return found;
+}
+
+/** A TCP port of this machine on which nothing listens, and that none of its outgoing connections will take. */
+export async function freePort(): Promise<number> {
+  const server = await listenAnywhere();
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Below those that the system gives to whoever asks for any: between finding one and using it they are taken. */
+const [FROM, BELOW] = [20_000, 32_000];
+
+async function listenAnywhere(tries = 100): Promise<Server> {
+  try {
+    return await listen(FROM + Math.floor(Math.random() * (BELOW - FROM)));
+  } catch (error) {
+    if (tries === 1) throw error;
+    return listenAnywhere(tries - 1);
+  }
 }
 
 function listen(port: number): Promise<Server> {

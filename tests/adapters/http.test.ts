@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { http, retryAfterMs, shaped } from '../../src/adapters/http.js';
 import { STATUSES, deep, failure } from './failing.js';
-import { freePort, recorder, type Answer } from './recorder.js';
+import { freePort } from '../../src/dev/ports.js';
+import { recorder, type Answer } from './recorder.js';
 
 const answering = async (answer: Answer) => {
   const server = await recorder(() => answer);

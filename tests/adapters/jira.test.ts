@@ -4,7 +4,8 @@ import { connectJira } from '../../src/adapters/jira.js';
 import type { AdfDocument, NewIssue } from '../../src/domain/ticket.js';
 import { contract, present, type Contract } from '../contracts/openapi.js';
 import { STATUSES, deep, failure } from './failing.js';
-import { freePort, recorder, type Answer, type Asked } from './recorder.js';
+import { freePort } from '../../src/dev/ports.js';
+import { recorder, type Answer, type Asked } from './recorder.js';
 
 const US = 'acc-onetouch';
 const PASSWORD = Buffer.from('bot@example.com:hush-token').toString('base64');

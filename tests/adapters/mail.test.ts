@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectMail } from '../../src/adapters/mail.js';
 import type { OutgoingMail } from '../../src/activities/ports.js';
 import { deep, failure } from './failing.js';
-import { freePort } from './recorder.js';
+import { freePort } from '../../src/dev/ports.js';
 
 const MAIL: OutgoingMail = {
   to: { name: 'Pat Doe', address: 'pat@example.com' },

@@ -59,12 +59,3 @@ export async function recorder(answer: (asked: Asked) => Answer | undefined): Pr
     to: (method, path) => asked.filter((a) => a.method === method && a.path === path),
   };
 }
-
-/** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

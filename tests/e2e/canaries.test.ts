@@ -9,11 +9,11 @@ import protos from '@temporalio/proto';
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../src/dev/ports.js';
 import type { ProblemView } from '../../src/domain/problem.js';
 import { temporalLogger } from '../../src/log.js';
 import { caseId } from '../../src/workflows/messages.js';
 import { troubleshootingId, type GroupView } from '../../src/workflows/troubleshooting-messages.js';
-import { freePort } from '../setup/temporal.js';
 import { ago, eventually, HOUR_MS, useSite } from './site.js';
 
 /** One for every place where a person, or a system that repeats a person, may write. Letters alone survive any encoding but base64. */

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { freePort } from '../../src/dev/ports.js';
 import { SEARCH } from '../../src/workflows/search-attributes.js';
 
 const NAMESPACE = 'default';
@@ -145,17 +145,5 @@ async function ready(address: string): Promise<void> {
     }
   } finally {
     await connection.close();
-  }
-}
-
-/** A TCP port on which nothing listens, below those that outgoing connections take, so that it stays free. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const probe = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(probe, 'listening').then(() => true, () => false);
-    if (!isFree) continue;
-    await new Promise((done) => probe.close(done));
-    return port;
   }
 }
