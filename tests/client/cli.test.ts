@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { TemporalAway } from '../../src/client/errors.js';
 import { loadGatewayConfig } from '../../src/config.js';
+import { freePort } from '../../src/dev/ports.js';
 import { startIdentity } from '../../src/sandbox/identity/provider.js';
-import { serve } from '../../src/web/serve.js';
 import { signHelpdesk } from '../../src/web/webhooks/sign.js';
 import { SECRETS } from '../setup/secrets.js';
 import { AT, GROUP, ROW, RULING, TIMELINE, VIEW } from '../web/fake-cases.js';
@@ -151,10 +151,9 @@ describe('exit codes', () => {
     expect([code, err]).toEqual([5, 'No worker is running.']);
   });
   test('5: no gateway is there', async () => {
-    const gone = await serve({ fetch: () => new Response() }, { port: 0, host: '127.0.0.1' });
-    await gone.close();
-    const { code, err } = await onetouch(['cases', '--url', gone.url]);
-    expect([code, err]).toEqual([5, expect.stringContaining(gone.url)]);
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { code, err } = await onetouch(['cases', '--url', url]);
+    expect([code, err]).toEqual([5, expect.stringContaining(url)]);
   });
   test('1: the token is wrong', async () => {
     const { code, err } = await onetouch(['cases'], { env: { API_TOKEN: 'wrong' } });

@@ -7,8 +7,8 @@ import { connectTemporal, temporalAddress, type Temporal } from '../../src/clien
 import { problems } from '../../src/client/problems.js';
 import { TemporalAway, understood } from '../../src/client/errors.js';
 import { loadGatewayConfig } from '../../src/config.js';
+import { freePort } from '../../src/dev/ports.js';
 import { startGateway } from '../../src/gateway.js';
-import { serve } from '../../src/web/serve.js';
 import { SECRETS } from '../setup/secrets.js';
 import { OTHER, PROBLEM } from '../web/fake-problems.js';
 
@@ -16,9 +16,7 @@ const HOST = '127.0.0.1';
 let temporal: Temporal;
 
 beforeAll(async () => {
-  const gone = await serve({ fetch: () => new Response() }, { port: 0, host: HOST });
-  await gone.close();
-  temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${gone.port}`, TEMPORAL_NAMESPACE: 'escalations' } });
+  temporal = await connectTemporal({ payloads: null, lazy: true, env: { TEMPORAL_ADDRESS: `${HOST}:${await freePort()}`, TEMPORAL_NAMESPACE: 'escalations' } });
 });
 afterAll(() => temporal.close());
 
