@@ -75,15 +75,20 @@ function storm(names: readonly WireName[], ask: (method: string, path: string, b
   const pause = (ms: number) => sleep(ms, undefined, { signal: calm.signal }).catch(() => {});
   const underway = new Set<Promise<void>>();
   const failures: unknown[] = [];
+  // Toxiproxy lets one of two on the same stream wait for the other for ever: what closes does not read any more.
+  const disturbed = new Set<string>();
 
   async function befall(nth: number): Promise<void> {
     const [name, [, type, attributes]] = [r.weighted(names.map((wire) => [WEIGHTS[wire], wire] as const)), r.weighted(TOXICS.map((toxic) => [toxic[0], toxic] as const))];
     const [stream, toxicity, lastsMs] = [r.pick(['upstream', 'downstream']), r.pick([0.3, 1]), r.int(...LASTS_MS)];
-    const toxic = `${type}-${nth}`;
+    const [toxic, where] = [`${type}-${nth}`, `${name} ${stream}`];
+    if (disturbed.has(where)) return;
+    disturbed.add(where);
     await ask('POST', `/proxies/${name}/toxics`, { name: toxic, type, stream, toxicity, attributes: attributes(r) });
     befallen[`${name}: ${type}`] = (befallen[`${name}: ${type}`] ?? 0) + 1;
     await pause(lastsMs);
     await ask('DELETE', `/proxies/${name}/toxics/${toxic}`);
+    disturbed.delete(where);
   }
 
   const storming = (async () => {
