@@ -1,6 +1,7 @@
 /** `npm test`: gets what is missing, then runs vitest with the arguments given. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumBinary } from './bootstrap/browser.mjs';
 import { installDependencies } from './bootstrap/dependencies.mjs';
 import { foreground } from './bootstrap/foreground.mjs';
 import { log, main } from './bootstrap/report.mjs';
@@ -16,6 +17,8 @@ await main(async () => {
     TEMPORAL_CLI: await temporalBinary({ log }),
     TEMPORAL_TEST_SERVER: await testServerBinary({ log }),
   };
+  const chromium = await chromiumBinary({ log });
+  if (chromium) env.CHROMIUM = chromium;
   process.chdir(root);
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
   return foreground(process.execPath, [vitest, 'run', ...process.argv.slice(2)], env);

@@ -71,6 +71,7 @@ function pageApp(o: PageOptions): Hono {
       errorKind: f.errorKind || undefined,
       member: { name: member.name, email: member.email, memberId: f.memberId || undefined },
       employerGroup: ('employerGroup' in member && member.employerGroup) || undefined,
+      report: { ...(f.pageOrFeature && { pageOrFeature: f.pageOrFeature }), ...(f.errorText && { errorText: f.errorText }) },
     });
     return shown('ticket', id);
   });

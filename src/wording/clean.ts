@@ -21,11 +21,22 @@ export function truncate(text: string, max: number): string {
   return `${text.slice(0, Math.max(0, max - 1)).replace(/[\uD800-\uDBFF]$/, '').trimEnd()}…`;
 }
 
+/** What somebody else wrote, in at most `max` characters, and unable to pass for a mark of ours. */
+export const theirs = (text: string, max: number): string => truncate(clean(text).trim().replace(/\[onetouch/gi, '[ onetouch'), max);
+
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** For HTML text and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+}
+
+/**
+ * For the Temporal UI, which shows current details as Markdown, markup included: every character that could begin a tag,
+ * a link, a picture or an emphasis, as a character reference.
+ */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[&<>[\]*_`~|\\!#@{}]|:(?=\/\/)|\.(?<=\bwww\.)/gi, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /** `2026-11-24 10:00 UTC` from an ISO 8601 time, the same everywhere; a text that is no time is shown as it is. */

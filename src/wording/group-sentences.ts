@@ -3,7 +3,7 @@ import type { Need } from '../domain/case.js';
 import type { GroupProblem } from '../domain/ruling.js';
 import type { Approval } from '../domain/troubleshooting.js';
 import type { GroupStage } from '../domain/group-stage.js';
-import { sentence, utc } from './clean.js';
+import { oneLine, sentence, utc } from './clean.js';
 
 export interface GroupSentenceInput {
   problem: GroupProblem;
@@ -48,5 +48,5 @@ function waits({ needs, until, approval }: GroupSentenceInput): string | null {
 export function groupSentence(input: GroupSentenceInput): string {
   const step = `Group troubleshooting of ${input.problem}: ${STEPS[input.stage]}.`;
   if (input.stage === 'ended') return step;
-  return [step, waits(input), input.flagged ? `Flagged: ${sentence(input.flagged)}` : null].filter(Boolean).join(' ');
+  return oneLine([step, waits(input), input.flagged ? `Flagged: ${sentence(input.flagged)}` : null].filter(Boolean).join(' '));
 }

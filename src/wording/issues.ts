@@ -4,7 +4,7 @@ import type { RowId } from '../domain/ruling.js';
 import type { Resolution } from '../domain/troubleshooting.js';
 import type { AdfDocument, AdfNode } from '../domain/ticket.js';
 import { bulletList, doc, heading, link, paragraph, strong, table } from './adf.js';
-import { clean, oneLine, sentence, truncate, utc } from './clean.js';
+import { oneLine, sentence, theirs, truncate, utc } from './clean.js';
 import type { IssueComment, IssueContent } from './contents.js';
 import { evidenceLine } from './group-notes.js';
 import { handoffSentence } from './sentences.js';
@@ -85,9 +85,6 @@ const OVERRIDDEN: Template = {
   wanted: 'A lead sent this to you against the protocol; their reason is below.',
 };
 const OTHER: Template = { title: 'Escalation', subject: true, wanted: 'Please resolve what the ticket describes.' };
-
-/** A member's words; a mark of ours in them is broken, so that nobody forges one. */
-const theirs = (text: string, max: number) => truncate(clean(text).trim().replace(/\[onetouch/gi, '[ onetouch'), max);
 
 function summaryOf({ title, subject }: Template, content: IssueContent, ctx: IssueContext): string {
   const cycle = content.cycle > 1 ? `, cycle ${content.cycle}` : '';

@@ -6,7 +6,7 @@ import type { ProblemStage, Signature } from '../domain/problem.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument } from '../domain/ticket.js';
 import { bulletList, doc, heading, link, paragraph, strong } from './adf.js';
-import { clean, escapeHtml, listed, oneLine, sentence, truncate, utc } from './clean.js';
+import { escapeHtml, listed, oneLine, sentence, theirs, truncate, utc } from './clean.js';
 
 const LONGEST_WORD = 80;
 const GROUPS_NAMED = 20;
@@ -30,15 +30,16 @@ export interface ProblemFigures {
   earlierKeys: string[];
 }
 
-/** A user's word, on one line, cut, and unable to pass for a mark of ours. */
-const theirs = (text: string): string => truncate(oneLine(clean(text)).replace(/\[onetouch/gi, '[ onetouch'), LONGEST_WORD);
+/** A user's word, on one line. */
+const word = (text: string): string => theirs(oneLine(text), LONGEST_WORD);
 
 /** "server-error, /claims/:id, HTTP 502". */
-const signed = (s: Signature | null): string => (s ? [s.kind, s.page && theirs(s.page), s.code].filter(Boolean).join(', ') : 'a technical error');
+const signed = (s: Signature | null): string => (s ? [s.kind, s.page && word(s.page), s.code].filter(Boolean).join(', ') : 'a technical error');
 const tickets = (n: number): string => `${n} ${n === 1 ? 'ticket' : 'tickets'}`;
 const groupsText = (n: number): string => `${n} employer ${n === 1 ? 'group' : 'groups'}`;
 const named = ({ groups, groupCount }: Pick<ProblemFigures, 'groups' | 'groupCount'>): string => {
-  const shown = groups.slice(0, GROUPS_NAMED).map(theirs);
+  const shown = groups.slice(0, GROUPS_NAMED).map(word);
+  if (shown.length === 0 && groupCount > 0) return 'not named here';
   if (groupCount === 0) return 'none named on the tickets';
   return `${listed(shown)}${groupCount > shown.length ? ` and ${groupCount - shown.length} more` : ''}`;
 };
@@ -52,7 +53,7 @@ export function problemIssue(f: ProblemFigures, ticketUrl: (ticketId: string) =>
       paragraph('One platform error that several members report. Work it here, once: every ticket below waits for this issue, and each member is told when it is resolved. No fix was tried on our side.'),
       bulletList([
         [strong('Error'), ': ', f.signature?.kind ?? 'not known'],
-        [strong('Page or feature'), ': ', f.signature?.page ? theirs(f.signature.page) : 'not known'],
+        [strong('Page or feature'), ': ', f.signature?.page ? word(f.signature.page) : 'not known'],
         [strong('Error code'), ': ', f.signature?.code ?? 'not known'],
       ]),
       heading(2, 'How far it reaches'),
@@ -97,7 +98,7 @@ export function problemComment(c: ProblemComment): AdfDocument {
     case 'moved-here':
       return doc(paragraph(`${tickets(c.figures.members)} of ${groupsText(c.figures.groupCount)} (${signed(c.figures.signature)})${c.fromKey ? ` waited for ${c.fromKey}, which was closed as a duplicate of this issue, and` : ''} wait for this issue now.`));
     case 'merged-into':
-      return doc(paragraph(`An agent found that this is the same problem as ${c.key}: ${sentence(truncate(oneLine(c.reason), 300))} Its tickets wait for ${c.key} now; please close this issue as a duplicate.`));
+      return doc(paragraph(`An agent found that this is the same problem as ${c.key}: ${sentence(theirs(oneLine(c.reason), 300))} Its tickets wait for ${c.key} now; please close this issue as a duplicate.`));
     case 'linked':
       return doc(paragraph(`An agent found that ticket ${oneLine(c.ticketId)} belongs to the problem of ${c.key} and put it there. Nobody waits for this issue any more; please close it as a duplicate.`));
     case 'unlinked':
@@ -107,13 +108,16 @@ export function problemComment(c: ProblemComment): AdfDocument {
   }
 }
 
+// A group is what somebody typed on a ticket. In a mail a link in it would be a stranger's message to ops.
+const GROUP_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}'’ ,&()+-]*(\.(?= |$)[\p{L}\p{M}\p{N}'’ ,&()+-]*)*$/u;
+
 /** The mail to ops about a problem that reaches several employer groups. */
 export function opsLetter(f: ProblemFigures, issue: { key: string; url: string } | null): { subject: string; text: string; html: string } {
   const about = [f.signature?.kind ?? 'an error of the platform', f.signature?.code].filter(Boolean).join(', ');
   const lines = [
     // Not the page: a person typed it, and mail lies open.
     `A technical error reaches several employer groups: ${about}.`,
-    `${tickets(f.members)}, ${groupsText(f.groupCount)}: ${named(f)}.`,
+    `${tickets(f.members)}, ${groupsText(f.groupCount)}: ${named({ ...f, groups: f.groups.filter((name) => GROUP_NAME.test(name)) })}.`,
     `First seen ${f.firstSeen ? utc(f.firstSeen) : 'at a time that is not known'}, last seen ${f.lastSeen ? utc(f.lastSeen) : 'at a time that is not known'}.`,
     issue ? `Infra has it as ${issue.key}, with the highest priority: ${issue.url}` : 'It is being filed to Infra.',
     'Fixes for single groups are stopped while it lasts. You are told of this once.',

@@ -117,7 +117,7 @@ export function stageSentence(input: StageInput): string {
   const parts = [stage(input)];
   if (needs && !SAID[input.stage]?.includes(needs)) parts.push(NEEDS[needs]);
   if (flagged) parts.push(`Flagged: ${sentence(flagged)}`);
-  return parts.join(' ');
+  return oneLine(parts.join(' '));
 }
 
 function rules(r: Ruling): string {

@@ -7,6 +7,7 @@ import type { Entry, Need } from '../domain/case.js';
 import type { Facts } from '../domain/facts.js';
 import type { Verdict } from '../domain/grant.js';
 import { effectName } from '../domain/marks.js';
+import { escapeMarkdown } from '../wording/clean.js';
 import { groupSentence } from '../wording/group-sentences.js';
 import { admitted } from './group-admission.js';
 import { now, shortName } from './desk.js';
@@ -139,7 +140,7 @@ export function openBench(input: TroubleshootingInput) {
 
   /** Shows ops where it stands: current details, and the search attributes when they have changed. */
   function publish(): void {
-    setCurrentDetails(sentence());
+    setCurrentDetails(escapeMarkdown(sentence()));
     const values = [
       { key: SEARCH.stage, value: state.stage },
       { key: SEARCH.group, value: shortName(input.group ?? state.groupId) },

@@ -18,7 +18,7 @@ import type { CaseRecord, CaseView, Entry, Need } from '../domain/case.js';
 import { INQUIRIES, type Facts } from '../domain/facts.js';
 import { effectName } from '../domain/marks.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
-import { oneLine, truncate } from '../wording/clean.js';
+import { escapeMarkdown, oneLine, truncate } from '../wording/clean.js';
 import { stageSentence } from '../wording/sentences.js';
 import { admit } from './admission.js';
 import { attempted, changeOf, isGuarded, isPrivileged, readActor, readGrant, verdictOn, whoIs } from './grants.js';
@@ -176,7 +176,7 @@ export function openDesk(input: CaseInput) {
 
   /** Shows ops where the case stands: current details, and those search attributes that have changed. */
   function publish(): void {
-    setCurrentDetails(sentence());
+    setCurrentDetails(escapeMarkdown(sentence()));
     const changed: SearchAttributeUpdatePair[] = [];
     for (const [name, value] of Object.entries(searchValues(state, nextWake))) {
       const text = JSON.stringify(value);

@@ -7,6 +7,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import type { Entry } from '../domain/case.js';
 import type { ProblemMember, ProblemRecord, ProblemView } from '../domain/problem.js';
 import { issueDigest } from '../domain/snapshot.js';
+import { escapeMarkdown } from '../wording/clean.js';
 import { problemSentence } from '../wording/problems.js';
 import { now, iso } from './desk.js';
 import { attempted, changeOf, isGuarded, readActor, readGrant, verdictOn, whoIs } from './grants.js';
@@ -198,7 +199,7 @@ export function openRoom(input: ProblemInput) {
 
   /** Shows ops where the problem stands, in the list and on its page. */
   function publish(): void {
-    setCurrentDetails(sentence());
+    setCurrentDetails(escapeMarkdown(sentence()));
     const values: Record<keyof typeof SEARCH, unknown> = {
       stage: state.stage, inquiry: 'technical-error', row: 'technical-error', team: 'Infra', jiraKey: state.issueKey, priority: state.priority,
       group: null, problem: state.id, needs: view().needs, outcome: state.mergedInto ? 'merged' : (state.resolution?.outcome ?? null),

@@ -24,22 +24,10 @@ import { ALL_ARTICLES, AT, DUE, escalate, handoff, tier1 } from '../wording/samp
 import { GROUP } from '../web/fake-cases.js';
 import { PROBLEM, PROBLEM_ROW, PROBLEM_VIEW } from '../web/fake-problems.js';
 import { ACTIVE, HOSTILE } from './corpus.js';
+import { adf, inert, none } from './inert.js';
 
 test('there are at least 200 of them', () => expect(HOSTILE.length).toBeGreaterThanOrEqual(200));
 
-/** Checks each string by itself and says which ones fail, not only the first. */
-function none(check: (text: string, i: number) => void): void {
-  const failed: string[] = [];
-  for (const [i, text] of HOSTILE.entries()) {
-    try {
-      check(text, i);
-    } catch (error) {
-      failed.push(`${JSON.stringify(text.slice(0, 80))}: ${String(error).slice(0, 300)}`);
-    }
-  }
-  expect(failed).toEqual([]);
-}
-const inert = (text: string) => expect(text).not.toMatch(ACTIVE);
 const rulingWith = (text: string): Ruling => ({
   ...escalate('technical-error', { team: 'Infra' }),
   reason: text,
@@ -47,20 +35,6 @@ const rulingWith = (text: string): Ruling => ({
 });
 
 describe('Jira', () => {
-  const NODES = new Set(['doc', 'paragraph', 'text', 'hardBreak', 'heading', 'bulletList', 'listItem', 'table', 'tableRow', 'tableHeader', 'tableCell']);
-  function adf(node: AdfNode): void {
-    expect(NODES.has(node.type), node.type).toBe(true);
-    for (const { type, attrs } of node.marks ?? []) {
-      expect(['strong', 'link']).toContain(type);
-      if (type === 'link') expect(attrs).toEqual({ href: TICKET_URL });
-    }
-    if (node.type === 'text') {
-      expect(node.text).toBeTruthy();
-      inert(node.text!);
-      expect(node.text).not.toMatch(/\[onetouch \d/i);
-    }
-    for (const inner of node.content ?? []) adf(inner);
-  }
   const TICKET_URL = 'https://company.zendesk.com/agent/tickets/5158';
 
   test('summary, description and report are text of known kinds, one link, within what Jira takes', () => {
@@ -75,14 +49,14 @@ describe('Jira', () => {
         inert(summary);
         expect(summary).not.toContain('\n');
         expect(summary.length).toBeLessThanOrEqual(255);
-        adf(description as AdfNode);
+        adf(description as AdfNode, TICKET_URL);
         expect(JSON.stringify(description).length).toBeLessThanOrEqual(32_767);
       }
     });
   });
 
   test('comments too', () => {
-    none((text) => adf(issueComment({ say: 'report', report: { errorText: text, impact: text }, by: text }, { ticketId: '5158' }) as AdfNode));
+    none((text) => adf(issueComment({ say: 'report', report: { errorText: text, impact: text }, by: text }, { ticketId: '5158' }) as AdfNode, TICKET_URL));
   });
 });
 

@@ -17,6 +17,10 @@ export const NewTicketForm: FC<{ members: ReturnType<Admin['members']> }> = ({ m
           <Select name="inquiry" label="Inquiry" options={[['', '(empty)'], ...INQUIRIES]} />
           <Select name="errorKind" label="Error kind" options={[['', '(empty)'], ...ERROR_KINDS]} />
         </div>
+        <div class="row">
+          <Input name="pageOrFeature" label="Page or feature, of an error" />
+          <Input name="errorText" label="Error text" />
+        </div>
         <Input name="subject" label="Subject" required />
         <label>
           What the member writes
