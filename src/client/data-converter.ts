@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { ClientInterceptors } from '@temporalio/client';
-import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import type { WorkerInterceptors } from '@temporalio/worker';
-import { open, readable, seal, type Unreadable } from './payload-codec.js';
+import { BY_HAND, open, readable, seal, type Unreadable } from './payload-codec.js';
 import type { PayloadSettings } from './payload-keys.js';
 
 /** Encodes the texts of failures like everything else; a path, since the workflows' sandbox loads it by itself. */
@@ -21,6 +21,7 @@ export class CannotRead extends Error {
 }
 const WORDS: Record<Unreadable, string> = {
   malformed: 'A payload is neither readable nor encrypted by onetouch, or was changed on its way.',
+  elsewhere: 'A payload was encrypted for another workflow.',
   'no-key': 'A payload is encrypted with a key that PAYLOAD_KEYS does not hold. Add that key again, behind the first one.',
   plaintext: 'A payload is not encrypted. Where it is from before encryption, set PAYLOAD_PLAINTEXT=accept until that case has ended.',
 };
@@ -35,10 +36,10 @@ const WORDS: Record<Unreadable, string> = {
  */
 export function dataConverter(payloads: PayloadSettings | null, side: 'client' | 'worker', tell: (why: Unreadable, words: string) => void = () => {}): DataConverter {
   const codec: PayloadCodec = {
-    encode: async (given) => (payloads ? given.map((payload) => seal(payload, payloads)) : given),
+    encode: async (given, context) => (payloads ? given.map((payload) => seal(payload, payloads, ownerIn(context) ?? '')) : given),
     decode: async (given, context) =>
       given.map((payload) => {
-        const opened = payloads ? open(payload, payloads) : readable(payload);
+        const opened = payloads ? open(payload, payloads, ownersIn(context)) : readable(payload);
         if ('payload' in opened) return opened.payload;
         tell(opened.unreadable, WORDS[opened.unreadable]);
         if (side === 'worker' && context?.type === 'workflow') return unreadable(opened.unreadable);
@@ -46,6 +47,18 @@ export function dataConverter(payloads: PayloadSettings | null, side: 'client' |
       }),
   };
   return { payloadCodecs: [codec], ...(payloads && { failureConverterPath: FAILURE_CONVERTER }) };
+}
+
+/**
+ * Whose a payload is; undefined where the SDK does not say. The runs of a Schedule have its time behind their name, and
+ * read what the one before has returned.
+ */
+const ownerIn = (context?: SerializationContext): string | undefined => context?.workflowId?.replace(/-\d{4}-\d\d-\d\dT[\d:]+Z$/, '');
+/** To a workflow people may speak by hand; nothing else is taken from there. */
+function ownersIn(context?: SerializationContext): string[] | undefined {
+  const owner = ownerIn(context);
+  if (owner === undefined) return undefined;
+  return context?.type === 'workflow' ? [owner, BY_HAND] : [owner];
 }
 
 /** As workflows see it; `src/workflows/unreadable.ts` is its reader. */

@@ -7,7 +7,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { Payload } from '@temporalio/common';
 import { z } from 'zod';
-import { open, seal } from '../client/payload-codec.js';
+import { BY_HAND, open, seal } from '../client/payload-codec.js';
 import type { PayloadSettings } from '../client/payload-keys.js';
 import { TEMPORAL_UI } from '../workflows/messages.js';
 import type { Known } from './access.js';
@@ -76,7 +76,7 @@ const DOES: Record<Verb, (payload: Payload, settings: PayloadSettings) => Payloa
     const opened = open(payload, settings);
     return 'payload' in opened ? opened.payload : payload;
   },
-  encode: (payload, settings) => seal(saidByHand(payload), settings),
+  encode: (payload, settings) => seal(saidByHand(payload), settings, BY_HAND),
 };
 
 /**

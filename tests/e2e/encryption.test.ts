@@ -80,6 +80,24 @@ test('a message without encryption, or with a key that is not ours, is refused o
   expect(await s.record(id)).toMatchObject({ outcome: 'closed' });
 });
 
+test('a command that was encrypted for one case is heard by no other, in whose name ever', async () => {
+  const { temporal, ...s } = site();
+  const [from, to] = [await escalated(), await escalated()];
+  expect(await s.say(from, 'provide', { report: { errorText: 'what Lee said of one member' } })).toMatchObject({ accepted: true });
+  const accepted = (await s.events(from)).find((e) => e.workflowExecutionUpdateAcceptedEventAttributes)!.workflowExecutionUpdateAcceptedEventAttributes!;
+  const { input } = accepted.acceptedRequest!;
+
+  const { workflowService } = temporal.connection;
+  const at = { namespace: 'default', workflowExecution: { workflowId: caseId(to) } };
+  await workflowService.signalWorkflowExecution({ ...at, signalName: 'provide', input: input!.args!, identity: 'a stranger' });
+  const { outcome } = await workflowService.updateWorkflowExecution({ ...at, request: { meta: { updateId: 'copied', identity: 'a stranger' }, input: input! }, waitPolicy: { lifecycleStage: 3 } });
+  expect(outcome?.failure).toBeTruthy();
+  await s.settled(to);
+  expect(await refusals(to)).toEqual([expect.stringContaining('it was encrypted for another workflow')]);
+  expect((await s.timeline(to)).filter((e) => e.text.startsWith('provided'))).toEqual([]);
+  expect((await s.events(to)).filter((e) => e.workflowTaskFailedEventAttributes)).toEqual([]);
+});
+
 test('what was refused stays refused for a worker that has the key later; what was read is never dropped by one that lost it', async () => {
   const s = site();
   const id = await escalated();
