@@ -26,6 +26,10 @@ const encrypted =
     return typeof url === 'string' && !/^https:/i.test(url) ? [`${name} is plain HTTP: production talks to outside systems by https alone`] : [];
   };
 
+/** A page that came by plain HTTP is anybody's on the way, and would be handed what the codec endpoint reads. */
+const encryptedPages: Rule = ({ TEMPORAL_UI_ORIGIN: origins }) =>
+  ((origins as string[] | undefined) ?? []).some((origin) => !origin.startsWith('https:')) ? ['TEMPORAL_UI_ORIGIN is plain HTTP: serve the Temporal UI by https'] : [];
+
 /** What nodemailer may be told in the URL: the others switch TLS or its checks off, log members' mail, or (a pool) send it again. */
 const MAIL_PARAMETERS: readonly string[] = ['requireTLS', 'authMethod', 'name', 'connectionTimeout', 'dnsTimeout', 'greetingTimeout', 'socketTimeout'];
 
@@ -87,6 +91,7 @@ const RULES: readonly Rule[] = [
   encrypted('JIRA_URL'),
   encrypted('ADMIN_URL'),
   encrypted('OIDC_ISSUER'),
+  encryptedPages,
   ({ NODE_TLS_REJECT_UNAUTHORIZED: checks }) => (checks === '0' ? ['NODE_TLS_REJECT_UNAUTHORIZED=0 believes any certificate: take it out, and name a CA of your own in NODE_EXTRA_CA_CERTS'] : []),
   safeMail,
   distinctGrantKeys,

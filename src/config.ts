@@ -274,6 +274,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(gatewaySchema, env);
   refuseUnsafe(e);
   if (e.OIDC_ISSUER && !e.OIDC_AUDIENCE) throw new ConfigError(['OIDC_AUDIENCE is missing: the API\'s own name at the identity provider, which each token must be for']);
+  // The provider's ID tokens are for its client: they would pass for access tokens.
+  if (e.OIDC_AUDIENCE && e.OIDC_AUDIENCE === e.OIDC_CLI_CLIENT_ID) throw new ConfigError(["OIDC_AUDIENCE is OIDC_CLI_CLIENT_ID: give the API a name of its own at the identity provider, or what signs people in there is a token here"]);
   if (!e.OIDC_ISSUER && !e.API_TOKEN) throw new ConfigError(['OIDC_ISSUER is missing: the identity provider whose access tokens the API takes']);
   const helpdesk = { url: e.HELPDESK_URL, clientId: e.HELPDESK_CLIENT_ID, clientSecret: e.HELPDESK_CLIENT_SECRET };
   const jira = { url: e.JIRA_URL, email: e.JIRA_EMAIL, apiToken: e.JIRA_API_TOKEN };

@@ -221,6 +221,17 @@ describe('sign-in', () => {
     expect(problems('gateway', { OIDC_ISSUER: undefined })).toEqual([expect.stringMatching(/^OIDC_ISSUER is missing/)]);
     expect(problems('gateway', { OIDC_AUDIENCE: undefined })).toEqual([expect.stringMatching(/^OIDC_AUDIENCE is missing/)]);
   });
+  test('the API has a name of its own: what is for the client is no access token, in development too', () => {
+    for (const ONETOUCH_ENV of ['production', 'development'])
+      expect(problems('gateway', { ONETOUCH_ENV, OIDC_CLI_CLIENT_ID: GOOD.OIDC_AUDIENCE })).toEqual([expect.stringMatching(/^OIDC_AUDIENCE is OIDC_CLI_CLIENT_ID/)]);
+    expect(problems('gateway', { OIDC_CLI_CLIENT_ID: 'onetouch-cli' })).toEqual([]);
+  });
+  test('the Temporal UI is served by https, or browsers may not ask for what is encrypted', () => {
+    for (const TEMPORAL_UI_ORIGIN of ['http://temporal.company.com', 'https://temporal.company.com,http://127.0.0.1:8233'])
+      expect(problems('gateway', { TEMPORAL_UI_ORIGIN })).toEqual([expect.stringMatching(/^TEMPORAL_UI_ORIGIN is plain HTTP/)]);
+    expect(problems('gateway', { TEMPORAL_UI_ORIGIN: 'https://temporal.company.com' })).toEqual([]);
+    expect(problems('gateway', { ONETOUCH_ENV: 'development', TEMPORAL_UI_ORIGIN: 'http://127.0.0.1:8233' })).toEqual([]);
+  });
   test.each(['HS256', 'none', 'RS256,none', 'ES256,HS512'])('algorithms %s are refused', (OIDC_ALGORITHMS) => {
     expect(problems('gateway', { OIDC_ALGORITHMS })).toEqual([expect.stringMatching(/OIDC_ALGORITHMS/)]);
   });
