@@ -356,7 +356,6 @@ export function loadDevConfig(env: NodeJS.ProcessEnv = process.env) {
 }
 export type DevConfig = ReturnType<typeof loadDevConfig>;
 
-/** Every name that is read here, so that a test can hold `.env.example` against them. */
-export const VARIABLES = [
-  ...new Set([workerSchema, gatewaySchema, devSchema].flatMap((schema) => Object.keys(schema.shape))),
-];
+/** Every name that is read here, and by whom, so that tests can hold `.env.example` and docker-compose.yml against them. */
+export const READ_BY = { worker: Object.keys(workerSchema.shape), gateway: Object.keys(gatewaySchema.shape), 'npm start': Object.keys(devSchema.shape) };
+export const VARIABLES = [...new Set(Object.values(READ_BY).flat())];
