@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { READ_BY } from '../../src/config.js';
+import { needs, PUBLISHED } from '../contracts/published.js';
 
 interface Service {
   image?: string;
@@ -19,16 +19,15 @@ interface Service {
 
 /** Temporal's own, which its client reads by itself. */
 const TEMPORALS = ['ADDRESS', 'NAMESPACE', 'API_KEY', 'TLS', 'TLS_CLIENT_CERT_PATH', 'TLS_CLIENT_KEY_PATH', 'TLS_SERVER_CA_CERT_PATH', 'TLS_SERVER_NAME', 'CONFIG_FILE', 'PROFILE'].map((name) => `TEMPORAL_${name}`);
-const SCHEMA = join(process.env.ONETOUCH_SPECS ?? join('..', 'shared', 'specs'), 'compose-spec.schema.json');
 const read = (path: string) => readFileSync(path, 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(compose.services);
 
 describe('docker-compose.yml', () => {
   test('is valid by the compose specification', (t) => {
-    if (!existsSync(SCHEMA)) t.skip(`the compose schema is not at ${SCHEMA}; ONETOUCH_SPECS names its folder`);
+    needs('compose', t);
     // Its $schema is written with https, by which ajv does not know draft 7; its formats are docker's own.
-    const { $schema: _, ...schema } = JSON.parse(read(SCHEMA)) as Record<string, unknown>;
+    const { $schema: _, ...schema } = JSON.parse(read(PUBLISHED.compose)) as Record<string, unknown>;
     const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
     const valid = ajv.compile(schema);
     expect(valid(compose), JSON.stringify(valid.errors, null, 1)).toBe(true);
