@@ -1,14 +1,14 @@
 /** How long a caller may take: what the server is made with, where nobody says otherwise. */
-import type { Server, ServerOptions } from 'node:http';
+import type * as Http from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { serve } from '../../src/web/serve.js';
 
-const made: { server: Server; options: ServerOptions }[] = [];
+const made: { server: Http.Server; options: Http.ServerOptions }[] = [];
 vi.mock('node:http', async (original) => {
-  const http = await original<typeof import('node:http')>();
+  const http = await original<typeof Http>();
   return {
     ...http,
-    createServer: (options: ServerOptions, listener: () => void) => {
+    createServer: (options: Http.ServerOptions, listener: () => void) => {
       const server = http.createServer(options, listener);
       made.push({ server, options });
       return server;
