@@ -4,28 +4,19 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { GrantKeys } from './grants/keys.js';
+import { guessableText } from './guessable.js';
 
 type PayloadKeys = ReadonlyMap<string, KeyObject>;
 type Settings = Readonly<Record<string, unknown>>;
 /** The problems of one rule; none where the setting is not read by this process, or is not given. */
 type Rule = (settings: Settings) => string[];
 
-/** Shorter ones can be guessed, or were typed by hand. */
-const SHORTEST_SECRET = 16;
-const PLACEHOLDER = /^(change|replace|secret|password|token|example|default|sample|your|todo|xxx|test|dev|sandbox)|(change[-_ ]?me|not[-_ ]?a[-_ ]?secret)/i;
-
-const weakness = (secret: string): string | null => {
-  if (PLACEHOLDER.test(secret)) return 'looks like a placeholder: make a random one (openssl rand -base64 32)';
-  if (secret.length < SHORTEST_SECRET) return `is shorter than ${SHORTEST_SECRET} characters: make a random one (openssl rand -base64 32)`;
-  return new Set(secret).size < 6 ? 'repeats a few characters: make a random one (openssl rand -base64 32)' : null;
-};
-
 const secret =
   (name: string): Rule =>
   (settings) => {
     const given = settings[name];
     const values = typeof given === 'string' ? [given] : Array.isArray(given) ? (given as string[]) : [];
-    return [...new Set(values.flatMap((value) => weakness(value) ?? []))].map((why) => `${name} ${why}`);
+    return [...new Set(values.flatMap((value) => guessableText(value) ?? []))].map((why) => `${name} ${why}`);
   };
 
 const encrypted =
@@ -34,6 +25,10 @@ const encrypted =
     const url = settings[name];
     return typeof url === 'string' && !/^https:/i.test(url) ? [`${name} is plain HTTP: production talks to outside systems by https alone`] : [];
   };
+
+/** A page that came by plain HTTP is anybody's on the way, and would be handed what the codec endpoint reads. */
+const encryptedPages: Rule = ({ TEMPORAL_UI_ORIGIN: origins }) =>
+  ((origins as string[] | undefined) ?? []).some((origin) => !origin.startsWith('https:')) ? ['TEMPORAL_UI_ORIGIN is plain HTTP: serve the Temporal UI by https'] : [];
 
 /** What nodemailer may be told in the URL: the others switch TLS or its checks off, log members' mail, or (a pool) send it again. */
 const MAIL_PARAMETERS: readonly string[] = ['requireTLS', 'authMethod', 'name', 'connectionTimeout', 'dnsTimeout', 'greetingTimeout', 'socketTimeout'];
@@ -45,7 +40,7 @@ const safeMail: Rule = ({ SMTP_URL: text }) => {
   // Nodemailer finds a password in "smtps:user:password@host" too, where URL finds none.
   if (!url.hostname) return ['SMTP_URL names no server: write it as smtps://user:password@mail.example.com'];
   const password = decoded(url.password);
-  const why = password && weakness(password);
+  const why = password && guessableText(password);
   return [
     ...(url.protocol !== 'smtps:' && url.searchParams.get('requireTLS') !== 'true' ? ['SMTP_URL may go unencrypted: use smtps://, or smtp:// with ?requireTLS=true'] : []),
     ...(url.username && !password ? ['SMTP_URL has a user without a password'] : []),
@@ -96,6 +91,7 @@ const RULES: readonly Rule[] = [
   encrypted('JIRA_URL'),
   encrypted('ADMIN_URL'),
   encrypted('OIDC_ISSUER'),
+  encryptedPages,
   ({ NODE_TLS_REJECT_UNAUTHORIZED: checks }) => (checks === '0' ? ['NODE_TLS_REJECT_UNAUTHORIZED=0 believes any certificate: take it out, and name a CA of your own in NODE_EXTRA_CA_CERTS'] : []),
   safeMail,
   distinctGrantKeys,

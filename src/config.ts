@@ -274,6 +274,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(gatewaySchema, env);
   refuseUnsafe(e);
   if (e.OIDC_ISSUER && !e.OIDC_AUDIENCE) throw new ConfigError(['OIDC_AUDIENCE is missing: the API\'s own name at the identity provider, which each token must be for']);
+  // The provider's ID tokens are for its client: they would pass for access tokens.
+  if (e.OIDC_AUDIENCE && e.OIDC_AUDIENCE === e.OIDC_CLI_CLIENT_ID) throw new ConfigError(["OIDC_AUDIENCE is OIDC_CLI_CLIENT_ID: give the API a name of its own at the identity provider, or what signs people in there is a token here"]);
   if (!e.OIDC_ISSUER && !e.API_TOKEN) throw new ConfigError(['OIDC_ISSUER is missing: the identity provider whose access tokens the API takes']);
   const helpdesk = { url: e.HELPDESK_URL, clientId: e.HELPDESK_CLIENT_ID, clientSecret: e.HELPDESK_CLIENT_SECRET };
   const jira = { url: e.JIRA_URL, email: e.JIRA_EMAIL, apiToken: e.JIRA_API_TOKEN };
@@ -354,7 +356,6 @@ export function loadDevConfig(env: NodeJS.ProcessEnv = process.env) {
 }
 export type DevConfig = ReturnType<typeof loadDevConfig>;
 
-/** Every name that is read here, so that a test can hold `.env.example` against them. */
-export const VARIABLES = [
-  ...new Set([workerSchema, gatewaySchema, devSchema].flatMap((schema) => Object.keys(schema.shape))),
-];
+/** Every name that is read here, and by whom, so that tests can hold `.env.example` and docker-compose.yml against them. */
+export const READ_BY = { worker: Object.keys(workerSchema.shape), gateway: Object.keys(gatewaySchema.shape), 'npm start': Object.keys(devSchema.shape) };
+export const VARIABLES = [...new Set(Object.values(READ_BY).flat())];

@@ -5,18 +5,16 @@ import type { Logger } from 'pino';
 import { helpdeskSession } from './adapters/helpdesk-session.js';
 import { connectJira } from './adapters/jira.js';
 import { auditor } from './client/audit.js';
-import { cases, type Cases } from './client/cases.js';
+import { cases } from './client/cases.js';
 import { connectTemporal } from './client/connect.js';
-import { problems, type Problems } from './client/problems.js';
+import { problems } from './client/problems.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
-import { isProblemId } from './domain/problem.js';
 import { logger } from './log.js';
 import { gatewayApp, type GatewayDeps } from './web/app.js';
 import type { Refused } from './web/access.js';
-import { ticketId } from './web/ids.js';
+import { attempts } from './web/attempts.js';
 import { ourselves } from './web/ours.js';
 import { serve, type Serving } from './web/serve.js';
-import type { Denied } from './workflows/messages.js';
 
 /**
  * Starts the gateway. The client may be lazy: while Temporal is away, webhooks and the API answer 503. Rejects
@@ -30,9 +28,10 @@ export async function startGateway(
   const log = options.log ?? logger(config.logLevel);
   const ours = options.ours ?? ourselvesIn(config, log);
   const [talk, many] = [cases(client), problems(client)];
+  const record = attempts(talk, many, (error) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
   const onRefused = (refused: Refused): void => {
     options.onRefused?.(refused);
-    void recordRefused(talk, many, refused).catch((error: unknown) => log.warn({ why: error instanceof Error ? error.message : String(error) }, 'a refused attempt is in this log alone'));
+    record.refused(refused);
   };
   const codec = { payloads: config.payloads, origins: config.temporalUiOrigins, ...(options.openCodecAt && { openAt: options.openCodecAt }) };
   const app = gatewayApp({ cases: talk, problems: many, auditor: auditor(client), config, codec, ours, log, ...(options.now && { now: options.now }), onRefused });
@@ -41,16 +40,11 @@ export async function startGateway(
   void ours.helpdesk();
   void ours.jira();
   log.info({ url: serving.url }, 'the gateway serves');
-  return serving;
-}
-
-/** An attempt that a role refused stands in the case's own record, or the problem's. Whoever did not sign in names nobody. */
-async function recordRefused(talk: Cases, many: Problems, { status, path, reason, by }: Refused): Promise<void> {
-  const [, kind, id, verb] = /^\/api\/(cases|problems)\/([^/]+)\/([a-z-]+)$/.exec(path) ?? [];
-  if (status !== 403 || !by || !id || !verb) return;
-  const attempt: Denied = { what: verb, by: { name: by.name, role: by.roles.at(-1) ?? 'unverified', verified: true, ...(by.subject && { subject: by.subject }) }, why: reason };
-  if (kind === 'cases' && ticketId.safeParse(id).success) await talk.denied(id, attempt);
-  if (kind === 'problems' && isProblemId(id)) await many.denied(id, attempt);
+  const close = async (): Promise<void> => {
+    await serving.close();
+    await record.close();
+  };
+  return { ...serving, close };
 }
 
 /** Our own users' ids, where the configuration has the credentials to ask for them. */

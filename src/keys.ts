@@ -1,4 +1,5 @@
 /** Keys as settings name them: `id:base64,id:base64`. The first is used for what is new, each for what is there. */
+import { guessableKey } from './guessable.js';
 
 export interface NamedKey {
   id: string;
@@ -7,8 +8,6 @@ export interface NamedKey {
 
 const BYTES = 32;
 const ID = /^[\w.-]{1,64}$/;
-/** Of 32 random bytes hardly ever fewer than 25 differ. */
-const DIFFERENT_BYTES = 8;
 const MAKE = 'make one with: openssl rand -base64 32';
 
 /**
@@ -24,9 +23,10 @@ export function namedKeys(text: string, length: 'exactly' | 'at least', wrong: (
     const [, id, encoded] = /^([^:]*):(.*)$/.exec(part) ?? [];
     const bytes = Buffer.from(encoded ?? '', 'base64');
     const fits = bytes.length === BYTES || (length === 'at least' && bytes.length > BYTES);
+    const guessable = fits && guessableKey(bytes);
     if (id === undefined || !ID.test(id)) wrong(`holds no "id:base64" in place ${nth + 1}; an id is 1 to 64 letters, digits, dots, dashes or underscores`);
     else if (!fits || unpadded(bytes.toString('base64')) !== unpadded(encoded!)) wrong(`holds a key ("${id}") that is not ${length} ${BYTES} bytes in base64; ${MAKE}`);
-    else if (new Set(bytes).size < DIFFERENT_BYTES) wrong(`holds a key ("${id}") that is not random; ${MAKE}`);
+    else if (guessable) wrong(`holds a key ("${id}") that is not random but ${guessable}; ${MAKE}`);
     else if (keys.some((key) => key.id === id)) wrong(`holds the id "${id}" twice`);
     else keys.push({ id, bytes });
   }

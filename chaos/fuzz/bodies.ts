@@ -88,9 +88,23 @@ const KINDS: Record<string, Kind> = {
     body[inside] = { ...(body[inside] as object | undefined), [r.pick(['id', 'key', 'fields', 'actor_id', 'target', 'labels', 'accountId', 'author'])]: r.pick([...WRONG, ...NUMBERS]) };
     return any(json(body));
   },
+  'labels of any number and length': (r) => any(json({ ...issueEvent(r), issue: { key: 'OPS-7', fields: { labels: Array.from({ length: r.pick([0, 1, 19, 20, 21, 60, r.int(100, 300)]) }, () => label(r)) } } })),
   'many keys': (r, route) => any(json({ ...valid(r, route), ...Object.fromEntries(Array.from({ length: r.int(500, 3_000) }, (_, i) => [`k${i}`, i])) })),
   'a value of any shape': (r) => any(json(anything(r, 5))),
 };
+/** As onetouch makes labels, or nearly so. */
+function label(r: Random): string {
+  const digits = (least: number, most: number) => Array.from({ length: r.int(least, most) }, () => r.int(0, 9)).join('');
+  const long = r.chance(0.02);
+  const kind = r.pick(['server-error', 'price-wrong', 'x', 'server-error-x', 'constructor', '']);
+  return r.weighted<() => string>([
+    [3, () => `onetouch-${r.chance(0.3) ? TICKET : digits(1, 21)}-${digits(1, long ? 2_000 : 7)}`],
+    [3, () => `onetouch-problem-${kind}-${digits(7, 13)}-${digits(1, long ? 2_000 : 7)}`],
+    [1, () => `onetouch-problem-${'a-'.repeat(long ? 1_000 : 3)}-${digits(8, 8)}-1`],
+    [1, () => r.pick(['onetouch', '', 'onetouch-', 'onetouch-0-1', `onetouch-${TICKET}-`, `onetouch-${TICKET}-1\n`, 'Onetouch-5158-1', 'x'.repeat(long ? 50_000 : 255)])],
+  ])();
+}
+
 /** Costly to send: a small share. */
 const HUGE: Kind = (r, route) => refused(json({ ...valid(r, route), note: 'x'.repeat(1024 * 1024 + r.int(0, 1024 * 1024)) }));
 

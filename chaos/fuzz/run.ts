@@ -1,13 +1,9 @@
 /** Fuzzes the webhook routes of the real gateway app, with its real signatures, and counts what reaches a case. */
-import { pino } from 'pino';
-import type { Cases } from '../../src/client/cases.js';
-import { NoSuchCase } from '../../src/client/errors.js';
-import type { Problems } from '../../src/client/problems.js';
-import { gatewayApp } from '../../src/web/app.js';
+import { ERROR_KINDS } from '../../src/domain/facts.js';
 import { random } from '../random.js';
 import { hostile, type Body } from './bodies.js';
 import { forged, genuine, SECRETS, signed, type Sent } from './forgeries.js';
-import { AT, NOW } from './valid.js';
+import { gateway, type Secrets, type Told } from './gateway.js';
 
 export interface FuzzReport {
   seed: number;
@@ -31,10 +27,12 @@ export interface FuzzOptions {
   forged: number;
   seed: number;
   /** Replaces the gateway's secrets, to show that the fuzz sees a gateway that takes what it must not. */
-  secrets?: { helpdesk: readonly string[]; jira: readonly string[] };
+  secrets?: Secrets;
 }
 
 const KEPT = 100;
+/** So many cases and problems together may hear of one delivery. */
+const MOST_TOLD = 40;
 /** Of those that are not genuine: so many are a genuine one sent again. */
 const REPLAYS = 0.3;
 
@@ -69,8 +67,9 @@ export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRE
     const { status, told } = await ask(sent);
     if (body.owed === 'refused' && status < 300) find(sent, `taken with ${status}`);
     const text = new TextDecoder().decode(body.bytes);
-    for (const { ticketId } of told)
-      if (!/^[1-9]\d{0,19}$/.test(ticketId) || !text.includes(ticketId)) find(sent, 'a case heard of it that it does not name');
+    if (told.length > MOST_TOLD) find(sent, `${told.length} cases and problems heard of it`);
+    for (const { of } of told)
+      if (!(/^[1-9]\d{0,19}$/.test(of) || isProblem(of)) || !text.includes(of)) find(sent, 'a case or problem heard of it that it does not name');
   }
 
   while (report.forged + report.replayed < notGenuine) {
@@ -114,49 +113,5 @@ export async function fuzz({ requests, forged: notGenuine, seed, secrets = SECRE
   }
 }
 
-interface Told {
-  ticketId: string;
-  id: string;
-}
-
-/** The app as it runs in production, in front of cases that hear each message's id once, as the real ones do. */
-function gateway(secrets: NonNullable<FuzzOptions['secrets']>) {
-  const heard = new Set<string>();
-  let told: Told[] = [];
-  const hear = (ticketId: string, { id }: { id: string }): Promise<void> => {
-    told.push({ ticketId, id });
-    heard.add(`${ticketId} ${id}`);
-    return Promise.resolve();
-  };
-  const cases: Pick<Cases, 'knock' | 'issueChanged' | 'byIssue'> = {
-    knock: hear,
-    issueChanged: (ticketId, message) => (ticketId === '5158' ? hear(ticketId, message) : Promise.reject(new NoSuchCase(ticketId))),
-    byIssue: () => Promise.resolve([]),
-  };
-  const problems: Pick<Problems, 'issueChanged' | 'byIssue'> = {
-    issueChanged: hear,
-    byIssue: () => Promise.resolve([]),
-  };
-  const nobody = () => Promise.resolve(null);
-  const app = gatewayApp({
-    cases: cases as Cases,
-    problems: problems as Problems,
-    // Behind the sign-in of the API: no webhook gets there.
-    auditor: { ofProblem: () => Promise.resolve([]), ofCase: () => Promise.resolve([]), between: () => Promise.resolve([]) },
-    codec: { payloads: { keys: new Map(), plaintext: 'refuse' }, origins: [] },
-    config: { helpdeskWebhookSecrets: [...secrets.helpdesk], jiraWebhookSecrets: [...secrets.jira], apiToken: 'not asked for here', oidc: null, grantKeys: [] },
-    ours: { helpdesk: nobody, jira: nobody },
-    now: () => NOW,
-    log: pino({ level: 'silent' }),
-  });
-  return {
-    /** Messages that a case would act on. */
-    effects: () => heard.size,
-    async send({ route, bytes, headers }: Sent): Promise<{ status: number; reason: string | null; told: Told[] }> {
-      told = [];
-      const answer = await app.request(`/webhooks/${route}`, { method: 'POST', body: new Uint8Array(bytes), headers: { ...headers, 'X-Sent-At': AT } });
-      const said = (await answer.json().catch(() => null)) as { reason?: unknown } | null;
-      return { status: answer.status, reason: typeof said?.reason === 'string' && said.reason ? said.reason : null, told };
-    },
-  };
-}
+/** Of a kind that there is: written down here a second time. */
+const isProblem = (id: string): boolean => ERROR_KINDS.some((kind) => id.startsWith(`problem-${kind}-`) && /^[0-9a-z]{8,12}$/.test(id.slice(`problem-${kind}-`.length)));

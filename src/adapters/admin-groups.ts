@@ -1,10 +1,10 @@
 /** Admin's employer groups behind `GroupsPort`, by `docs/admin-api.yaml`. */
 import type { z } from 'zod';
-import { refused } from '../activities/failures.js';
 import type { AdminChange, GroupsPort } from '../activities/groups-port.js';
 import type { WorkerConfig } from '../config.js';
 import * as shapes from './admin-groups-shapes.js';
 import { http, shaped, type HttpCall } from './http.js';
+import { isSegment, segment } from './segment.js';
 
 /** Statuses that say: nobody is impersonated here. No such member, not permitted, not now. */
 const NO_SESSION = [403, 404, 409] as const;
@@ -28,8 +28,8 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
     const { body: answer } = await ask({ doing, method: 'POST', path, headers: { 'idempotency-key': key }, ...(body && { body }) });
     return shaped(schema, answer, 'Admin', doing);
   }
-  const group = (id: string) => `/employers/${segment(id)}`;
-  const member = (id: string) => `/members/${segment(id)}`;
+  const group = (id: string) => `/employers/${segment('Admin', id)}`;
+  const member = (id: string) => `/members/${segment('Admin', id)}`;
   const records = { employer: group, rewards: (id: string) => `${group(id)}/rewards`, eligibility: (id: string) => `${member(id)}/access` };
   /** The version that a record has by now. */
   async function versionOf({ on, id }: AdminChange): Promise<string> {
@@ -42,7 +42,7 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
       const doing = 'find the group';
       const wanted = idOrName.trim();
       if (!wanted) return null;
-      if (!DOTS.test(wanted)) {
+      if (isSegment(wanted)) {
         const { status, body } = await ask({ doing, path: group(wanted), answers: [404] });
         if (status !== 404) return shaped(shapes.employer, body, 'Admin', doing);
       }
@@ -71,7 +71,7 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
         answers: NO_SESSION,
       });
       if ((NO_SESSION as readonly number[]).includes(status)) return null;
-      const session = `/impersonation-sessions/${segment(shaped(shapes.session, body, 'Admin', doing).id)}`;
+      const session = `/impersonation-sessions/${segment('Admin', shaped(shapes.session, body, 'Admin', doing).id)}`;
       // One that is gone has ended, too.
       const end = () => ask({ doing: 'end the session as the member', method: 'DELETE', path: session, answers: [404] });
       let view;
@@ -105,11 +105,4 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
     startRecovery: async (id, key) => act("start the member's account recovery", `${member(id)}/recovery`, key, shapes.recovery),
     syncRewards: async (id, key) => act('sync the rewards', `${group(id)}/rewards/sync`, key, shapes.synced),
   };
-}
-
-/** A URL drops these from its path, however they are encoded. */
-const DOTS = /^\.{1,2}$/;
-function segment(id: string): string {
-  if (!id || DOTS.test(id)) throw refused('Admin', 'look under an id', 'not sent', 'it is not one');
-  return encodeURIComponent(id);
 }

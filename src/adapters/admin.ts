@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AdminPort, DeviceOrder, IncentiveProgram, Member, RequirementsToSchedule } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import { http, shaped } from './http.js';
+import { isSegment, segment } from './segment.js';
 
 const time = z.iso.datetime({ offset: true });
 const day = z.union([z.iso.date(), time]);
@@ -44,12 +45,13 @@ export function connectAdmin(config: WorkerConfig['admin'], fetch: typeof global
     const { body } = await send({ doing, path, headers });
     return shaped(schema, body, 'Admin', doing);
   }
-  const of = (memberId: string) => `/members/${encodeURIComponent(memberId)}`;
+  const of = (memberId: string) => `/members/${segment('Admin', memberId)}`;
 
   return {
-    /** An id that is given decides; an address that several members share finds none. */
+    /** An id that is given decides, and what cannot be one is nobody's; an address that several members share finds none. */
     async findMember({ memberId, email }) {
       const doing = 'find the member';
+      if (memberId && !isSegment(memberId)) return null;
       if (memberId) {
         const { status, body } = await send({ doing, path: of(memberId), headers, answers: [404] });
         return status === 404 ? null : shaped(member, body, 'Admin', doing);
@@ -59,16 +61,16 @@ export function connectAdmin(config: WorkerConfig['admin'], fetch: typeof global
       const found = shaped(members, body, 'Admin', doing).members;
       return found.length === 1 ? found[0]! : null;
     },
-    incentiveProgram: (id) => read('read the incentive program', `${of(id)}/incentive-program`, incentiveProgram),
-    eligibility: (id) => read('read the eligibility', `${of(id)}/eligibility`, eligibility),
-    requirementsToSchedule: (id) =>
+    incentiveProgram: async (id) => read('read the incentive program', `${of(id)}/incentive-program`, incentiveProgram),
+    eligibility: async (id) => read('read the eligibility', `${of(id)}/eligibility`, eligibility),
+    requirementsToSchedule: async (id) =>
       read('read the requirements to schedule', `${of(id)}/requirements-to-schedule`, requirementsToSchedule),
-    deviceOrder: (id) => read('read the device order', `${of(id)}/device-order`, deviceOrder),
+    deviceOrder: async (id) => read('read the device order', `${of(id)}/device-order`, deviceOrder),
     async noteAccount(id, { key, body }) {
       await send({
         doing: "note the member's account",
         method: 'PUT',
-        path: `${of(id)}/notes/${encodeURIComponent(key)}`,
+        path: `${of(id)}/notes/${segment('Admin', key)}`,
         headers,
         body: { body },
       });

@@ -1,6 +1,6 @@
 /** The CLI's way to the gateway's API: what every call needs, and what each failure means for the exit code. */
 import { CliError, EXIT, type Io } from './io.js';
-import { anotherFor, type Token } from './signed-in.js';
+import { anotherFor, mustBePrivate, type Token } from './signed-in.js';
 
 export interface ApiOptions {
   url: string;
@@ -22,6 +22,7 @@ export const callApiForText = async (io: Io, to: ApiOptions, path: string): Prom
 
 async function call(io: Io, { url, as, token: tokenFor }: ApiOptions, path: string, command?: { body: unknown; key: string }): Promise<Response> {
   const token = await tokenFor();
+  if (token.token) mustBePrivate(url);
   const response = await reach(new URL(`/api${path}`, url), {
     ...(command && { method: 'POST', body: JSON.stringify(command.body) }),
     headers: {

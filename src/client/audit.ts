@@ -9,7 +9,7 @@ import { caseId, ESCALATION, TASK_QUEUE, ticketOf, timeline } from '../workflows
 import { isProblemId, PROBLEM, problemTimeline } from '../workflows/problem-messages.js';
 import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
 import { groupView, ticketOfTroubleshooting, TROUBLESHOOTING } from '../workflows/troubleshooting-messages.js';
-import { GRPC, grpcCode, NoSuchCase, NoSuchProblem, understood } from './errors.js';
+import { asOfQuery, GRPC, grpcCode, NoSuchCase, NoSuchProblem, understood } from './errors.js';
 
 /** So many records are read at once: a worker answers each. */
 const AT_ONCE = 8;
@@ -38,7 +38,7 @@ type Run = Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'taskQu
 
 export type Auditor = ReturnType<typeof auditor>;
 
-/** Reads the audit. Calls reject with `TemporalAway`, `NoSuchCase` and `NoSuchProblem`. */
+/** Reads the audit. Calls reject with `TemporalAway`, `BadQuery`, `NoSuchCase` and `NoSuchProblem`. */
 export function auditor(client: Client, { deadlineMs = 20_000 }: { deadlineMs?: number } = {}) {
   const bounded = async <T>(workflowId: string, call: () => Promise<T>): Promise<T> => {
     try {
@@ -85,6 +85,8 @@ export function auditor(client: Client, { deadlineMs = 20_000 }: { deadlineMs?: 
       const found = client.workflow.list({ query: `${AUDITED} AND ExecutionStatus != "ContinuedAsNew" AND (${query})`, pageSize: 200 });
       for await (const run of found) if (TELLERS[run.type]?.ours(run.workflowId)) runs.push(run);
       return runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime() || a.runId.localeCompare(b.runId));
+    }).catch((error: unknown) => {
+      throw asOfQuery(error);
     });
 
   const recordsOf = async (runs: readonly Run[]): Promise<AuditEntry[]> => (await pMap(runs, recordOf, { concurrency: AT_ONCE })).flat();

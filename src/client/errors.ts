@@ -33,7 +33,7 @@ export class BadQuery extends Error {
   override name = 'BadQuery';
 }
 
-/** A command that the workflow's validator rejected for its shape. */
+/** A command that the workflow's validator rejected for its shape, or a call whose content Temporal does not take. */
 export class Malformed extends Error {
   override name = 'Malformed';
 }
@@ -42,6 +42,15 @@ export class Malformed extends Error {
 export function grpcCode(error: unknown): number | null {
   for (let e = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e)) return e.code;
   return null;
+}
+
+/** What Temporal says of a query that it does not understand, as a `BadQuery`; other errors as they are. */
+export function asOfQuery(error: unknown): unknown {
+  if (grpcCode(error) !== GRPC.invalidArgument) return error;
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  const { details, message } = deepest as Error & { details?: string };
+  return new BadQuery(`Temporal does not understand the query: ${details ?? message}`, { cause: error });
 }
 
 /** Makes one of the errors above of the SDK's, `missing` of a workflow that is not there; others, which are bugs, pass through. */
@@ -54,7 +63,8 @@ export function understood(error: unknown, missing: () => Error): unknown {
     return new TemporalAway('Temporal or its worker did not answer in time. The cases go on by themselves; try again in a minute.', { cause: error });
   if (code === GRPC.failedPrecondition)
     return new TemporalAway('No worker of onetouch is running, or it cannot read this case.', { cause: error });
-  if (code !== null && code !== GRPC.invalidArgument)
+  if (code === GRPC.invalidArgument) return new Malformed('Temporal does not take what was sent: something in it is too long, or has a form that it does not know.', { cause: error });
+  if (code !== null)
     return new TemporalAway(`Temporal did not take the call (gRPC status ${code}).`, { cause: error });
   return error;
 }

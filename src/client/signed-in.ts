@@ -1,5 +1,5 @@
 /** Whose word the CLI takes along: a token of the environment, of `login`, or of `npm start`. */
-import type { Io } from './io.js';
+import { CliError, EXIT, type Io } from './io.js';
 import { when } from './print.js';
 
 /** What is kept of a sign-in: for one gateway alone, so that no other is ever sent the token. */
@@ -18,6 +18,14 @@ export interface Token {
   signedInUntil: string | null;
 }
 
+export const isThisMachine = (url: string): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+
+/** Throws `CliError` (2) where a token could be read on its way to the gateway, or somebody else could answer in its place. */
+export function mustBePrivate(url: string): void {
+  if (new URL(url).protocol === 'http:' && !isThisMachine(url))
+    throw new CliError(EXIT.usage, `${new URL(url).origin} is plain HTTP: your token could be read on the way there, and is not sent. Use its https address (--url or ONETOUCH_URL).`);
+}
+
 const LOGIN = 'npx onetouch login';
 
 /** The token for a gateway. Says so where a sign-in has ended and another token takes its place. */
@@ -28,8 +36,7 @@ export async function tokenFor(io: Io, url: string): Promise<Token> {
   const signedInUntil = kept?.expiresAt ?? null;
   if (kept && Date.parse(kept.expiresAt) > io.now().getTime()) return { token: kept.token, from: 'login', signedInUntil };
   // What npm start leaves is for this machine: no other is ever sent it.
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-  const token = isHere ? new TextDecoder().decode(await io.readFile(io.tokenFile).catch(() => new Uint8Array())).trim() : '';
+  const token = isThisMachine(url) ? new TextDecoder().decode(await io.readFile(io.tokenFile).catch(() => new Uint8Array())).trim() : '';
   if (token && kept) io.err(`Your sign-in ended at ${when(signedInUntil)}. The token in ${io.tokenFile} is used instead, which is not yours. Sign in again: ${LOGIN}`);
   return { token, from: token ? 'npm start' : null, signedInUntil };
 }

@@ -3,7 +3,7 @@ import { WorkflowUpdateFailedError, type Client, type WorkflowExecutionInfo } fr
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Answer, Said } from '../workflows/messages.js';
-import { BadQuery, grpcCode, GRPC, Malformed, understood } from './errors.js';
+import { asOfQuery, grpcCode, GRPC, Malformed, understood } from './errors.js';
 
 /** One run of a workflow, as Temporal sees it. Times are ISO 8601. */
 export interface Execution {
@@ -128,20 +128,12 @@ export function talking(client: Client, deadlineMs: number, missing: (name: stri
         return [...rows.values()];
       });
     } catch (error) {
-      if (grpcCode(error) === GRPC.invalidArgument)
-        throw new BadQuery(`Temporal does not understand the query: ${reasonOf(error)}`, { cause: error });
-      throw error;
+      throw asOfQuery(error);
     }
   };
 
   return { bounded, update, list };
 }
-
-const reasonOf = (error: unknown): string => {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error ? ((deepest as { details?: string }).details ?? deepest.message) : String(error);
-};
 
 /** A Jira key in a visibility query. */
 export const plainKey = (key: string): string => key.replaceAll(/[^\w-]/g, '');

@@ -4,6 +4,7 @@
  * Only our own comments count, so nobody can forge one by writing to the ticket.
  */
 import type { Handoff, MemberPromise, Outcome } from './case.js';
+import { LIVE } from './live.js';
 import type { RowId } from './ruling.js';
 import type { Fix, Approval } from './troubleshooting.js';
 import type { Ticket, TicketSnapshot } from './ticket.js';
@@ -46,9 +47,9 @@ export interface RecordMark {
 export const mark = (effect: string, data?: MarkData): string =>
   `[onetouch ${effect}${data && Object.keys(data).length > 0 ? ` ${visible(JSON.stringify(data))}` : ''}]`;
 
-/** JSON leaves some controls, separators and turns of direction as they are; the same values, in characters to be seen. */
+/** JSON leaves some controls, separators and turns of direction as they are, and what a comment acts on; the same values, in characters to be seen. */
 const visible = (json: string) =>
-  json.replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  [/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, LIVE].reduce((text, acts) => text.replace(acts, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`), json);
 
 /** The last line of a public reply, where a mark would be noise to a member. */
 export const reference = (effect: string): string => `Ref. ${effect}`;

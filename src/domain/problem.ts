@@ -1,6 +1,6 @@
 /** Problem: one cause behind many tickets, worked once. What others may see of it. Plain JSON, ISO 8601 times. */
 import type { Entry } from './case.js';
-import type { ErrorKind } from './facts.js';
+import { ERROR_KINDS, type ErrorKind } from './facts.js';
 import type { Priority } from './ruling.js';
 
 /**
@@ -86,10 +86,15 @@ export interface ProblemRecord {
 /** The Jira label of one round; the gateway and the sweep read the problem from it. */
 export const problemLabel = (id: string, round: number): string => `onetouch-${id}-${round}`;
 
+/** Of a kind that there is: what any other label or path names is no problem, and starts none. */
+const ID = `problem-(?:${ERROR_KINDS.join('|')})-[0-9a-z]{8,12}`;
+const LABEL = new RegExp(`^onetouch-(${ID})-(\\d{1,6})$`);
+const WHOLE = new RegExp(`^${ID}$`);
+
 /** The problem and the round that a label names; null for any other label. */
 export function problemOfLabel(label: string): { id: string; round: number } | null {
-  const [, id, round] = /^onetouch-(problem-[a-z-]+-[0-9a-z]{8,12})-(\d{1,6})$/.exec(label) ?? [];
+  const [, id, round] = LABEL.exec(label) ?? [];
   return id && round ? { id, round: Number(round) } : null;
 }
 
-export const isProblemId = (id: string): boolean => /^problem-[a-z-]+-[0-9a-z]{8,12}$/.test(id);
+export const isProblemId = (id: string): boolean => WHOLE.test(id);

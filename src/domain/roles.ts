@@ -26,16 +26,24 @@ export function roleNames(text: string, problem: (what: string) => void): RoleNa
   return names;
 }
 
+/** These are lists by their standard, of what else the token is for too. */
+const SCOPES: readonly string[] = ['scope', 'scp'];
+
 /**
  * The roles in a token's claims, in the order of `ROLES`. `claim` is a claim's name, or a path with dots
  * (`realm_access.roles`); its value a list of texts, or one text with spaces or commas between.
  */
 export function rolesIn(claims: Readonly<Record<string, unknown>>, claim: string, names: RoleNames): Role[] {
   const value = own(claims, claim) ?? claim.split('.').reduce<unknown>((at, name) => own(at, name), claims);
-  // A name may have spaces of its own, so a text is tried whole first.
-  const given = Array.isArray(value) ? value : typeof value === 'string' ? [value, ...value.split(/[\s,]+/)] : [];
+  const given = Array.isArray(value) ? value : typeof value === 'string' ? namesIn(value, SCOPES.includes(claim), names) : [];
   const found = new Set(given.flatMap((name) => (typeof name === 'string' ? (names.get(name) ?? []) : [])));
   return ROLES.filter((role) => found.has(role));
+}
+
+/** A name may have spaces of its own: "Billing admin" is no admin. So a text is a list only where each part of it is a role. */
+function namesIn(text: string, isList: boolean, names: RoleNames): string[] {
+  const parts = text.split(/[\s,]+/).filter(Boolean);
+  return !names.has(text) && (isList || parts.every((part) => names.has(part))) ? parts : [text];
 }
 
 const own = (value: unknown, name: string): unknown =>

@@ -46,7 +46,7 @@ export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ou
     const started = performance.now();
     await next();
     // Who looked at what, by their id. Never a body or a query string: what is logged here is kept.
-    log.info({ method: c.req.method, path: loggable(c.req.path), status: c.res.status, ms: Math.round(performance.now() - started), by: c.get('person')?.subject });
+    log.info({ method: c.req.method, path: loggable(c), status: c.res.status, ms: Math.round(performance.now() - started), by: c.get('person')?.subject });
   });
   app.use(secureHeaders());
   app.use('/webhooks/*', perRefused(), limited);
@@ -77,7 +77,7 @@ export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ou
       if (status === 401 || status === 403) {
         const { method, path } = c.req;
         const { name, subject, roles } = c.get('person') ?? {};
-        const refused: Refused = { method, route: routesOf(c)[0]?.path ?? path, path, status, reason, by: roles ? { name, subject, roles } : null };
+        const refused: Refused = { method, route: routesOf(c)[0]?.path ?? loggable(c), path, status, reason, by: roles ? { name, subject, roles } : null };
         log.warn({ ...refused, path: undefined, by: refused.by && { subject, roles } }, 'refused');
         onRefused?.(refused);
       }
@@ -86,12 +86,12 @@ export function gatewayApp({ cases, problems, auditor, config, codec: codecs, ou
     if (error instanceof NoSuchCase || error instanceof NoSuchProblem) return c.json({ reason: error.message }, 404);
     if (error instanceof BadQuery || error instanceof Malformed) return c.json({ reason: error.message }, 400);
     if (error instanceof TemporalAway || error instanceof IssuerAway) {
-      log.warn({ path: c.req.path, why: error.message }, error instanceof IssuerAway ? 'the identity provider is away' : 'Temporal is away');
+      log.warn({ path: loggable(c), why: error.message }, error instanceof IssuerAway ? 'the identity provider is away' : 'Temporal is away');
       return c.json({ reason: error.message }, 503, { 'Retry-After': RETRY_AFTER_S });
     }
     // Without its message, which may quote what was sent.
     const at = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
-    log.error({ path: loggable(c.req.path), error: error.name, at }, 'a request failed');
+    log.error({ path: loggable(c), error: error.name, at }, 'a request failed');
     return c.json({ reason: 'Something went wrong here; it is in the log.' }, 500);
   });
   return app;

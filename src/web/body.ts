@@ -1,17 +1,34 @@
 /** The body of a request, bounded and as it came. */
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Refusal } from './refusal.js';
 
-const MAX_BYTES = 1024 * 1024;
+/** Middleware: a body of more than so many MB is answered with 413, one that breaks off with 400. */
+export function limitedTo(megabytes: number): MiddlewareHandler {
+  const limit = bodyLimit({
+    maxSize: megabytes * 1024 * 1024,
+    onError: () => {
+      throw new Refusal(413, `The body is larger than ${megabytes} MB.`);
+    },
+  });
+  return async (c, next) => {
+    let isRead = false;
+    const then = (): Promise<void> => {
+      isRead = true;
+      return next();
+    };
+    try {
+      return await limit(c, then);
+    } catch (error) {
+      // A body without a length is read there, and fails as its connection does.
+      throw isRead || error instanceof Refusal ? error : unreadable();
+    }
+  };
+}
+const unreadable = () => new Refusal(400, 'The body could not be read.');
 
-/** Middleware: a body of more than 1 MB is answered with 413. */
-export const limited = bodyLimit({
-  maxSize: MAX_BYTES,
-  onError: () => {
-    throw new Refusal(413, 'The body is larger than 1 MB.');
-  },
-});
+/** What webhooks and commands may send. */
+export const limited = limitedTo(1);
 
 /** The raw bytes. A body that breaks off is a `Refusal` (400). */
 export async function bytesOf(c: Context): Promise<Uint8Array> {
@@ -19,6 +36,6 @@ export async function bytesOf(c: Context): Promise<Uint8Array> {
     return new Uint8Array(await c.req.arrayBuffer());
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(400, 'The body could not be read.');
+    throw unreadable();
   }
 }

@@ -3,7 +3,6 @@
  * it. The keys stay here; who may do which stands with the routes of the API (`access.ts`).
  */
 import { Hono, type Context, type Handler, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { Payload } from '@temporalio/common';
 import { z } from 'zod';
@@ -11,9 +10,9 @@ import { BY_HAND, open, seal } from '../client/payload-codec.js';
 import type { PayloadSettings } from '../client/payload-keys.js';
 import { TEMPORAL_UI } from '../workflows/messages.js';
 import type { Known } from './access.js';
-import { bytesOf } from './body.js';
+import { bytesOf, limitedTo } from './body.js';
 import { readJson } from './json.js';
-import { Refusal, shaped } from './refusal.js';
+import { shaped } from './refusal.js';
 import { sameSecret } from './webhooks/sign.js';
 
 export interface CodecOptions {
@@ -31,13 +30,7 @@ const VERBS = ['decode', 'encode'] as const;
 type Verb = (typeof VERBS)[number];
 
 /** A page of a history with its payloads of at most 2 MB each. */
-const MAX_BYTES = 16 * 1024 * 1024;
-const limited = bodyLimit({
-  maxSize: MAX_BYTES,
-  onError: () => {
-    throw new Refusal(413, 'The body is larger than 16 MB.');
-  },
-});
+const limited = limitedTo(16);
 const base64 = z.base64().default('');
 const schema = z.object({
   payloads: z.array(z.object({ metadata: z.record(z.string(), base64).default({}), data: base64 })).max(10_000),
@@ -96,8 +89,13 @@ function saidByHand(payload: Payload): Payload {
   }
 }
 
-/** A path as it may be logged: without the secret that a sandbox's path is. */
-export const loggable = (path: string): string => path.replace(/^\/codec\/[^/]+\/(?=.)/, '/codec/…/');
+/**
+ * A path as it may be logged: as it was sent, since what is decoded may be what a terminal obeys; cut; and without the
+ * secret that a sandbox's path is, however that is spelled.
+ */
+export const loggable = ({ req }: Context): string =>
+  /^\/codec\/+(?!(decode|encode)$)/.test(req.path) ? '/codec/…' : new URL(req.url).pathname.slice(0, LONGEST_LOGGED);
+const LONGEST_LOGGED = 200;
 
 type Json = z.output<typeof schema>['payloads'][number];
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));

@@ -2,8 +2,10 @@
 import { Refusal } from './refusal.js';
 
 const MAX_DEPTH = 64;
+/** Keys and items in all; a page of a history has some ten thousand. */
+const MOST_PARTS = 200_000;
 
-/** The value in `bytes`. Throws a `Refusal` (400) on bad UTF-8, bad JSON, a doubled key, `__proto__` or deep nesting. */
+/** The value in `bytes`. Throws a `Refusal` (400) on bad UTF-8, bad JSON, a doubled key, `__proto__`, deep nesting or millions of parts. */
 export function readJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
@@ -11,6 +13,7 @@ export function readJson(bytes: Uint8Array): unknown {
   } catch {
     throw new Refusal(400, 'The body is not UTF-8.');
   }
+  checkBounds(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -22,6 +25,23 @@ export function readJson(bytes: Uint8Array): unknown {
   return value;
 }
 
+/** Walks text of any kind: the parser itself would be busy with millions of brackets for seconds. */
+function checkBounds(text: string): void {
+  let [depth, parts] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at];
+    if (c === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+    } else if (c === '{' || c === '[') {
+      if (++depth > MAX_DEPTH) throw new Refusal(400, `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    } else if (c === '}' || c === ']') {
+      depth--;
+    } else if (c === ',' && ++parts > MOST_PARTS) {
+      throw new Refusal(400, `The body has more than ${MOST_PARTS} parts.`);
+    }
+  }
+}
+
 /** Walks text that is known to be JSON. */
 function checkKeys(text: string): void {
   // One entry per open bracket: the keys seen for an object, null for an array.
@@ -31,8 +51,7 @@ function checkKeys(text: string): void {
   for (let at = 0; at < text.length; at++) {
     const c = text[at];
     if (c === '{' || c === '[') {
-      if (open.push(c === '{' ? new Set() : null) > MAX_DEPTH)
-        throw new Refusal(400, `The body is nested deeper than ${MAX_DEPTH} levels.`);
+      open.push(c === '{' ? new Set() : null);
       keyNext = c === '{';
     } else if (c === '}' || c === ']') {
       open.pop();

@@ -2,9 +2,10 @@
  * Access tokens: JWTs of one issuer, for our audience, checked against the issuer's published keys. What the
  * token says is who asks; nothing else is believed.
  */
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyResult } from 'jose';
 import type { GatewayConfig } from '../config.js';
 import { rolesIn, type Role } from '../domain/roles.js';
+import { apart, oneLine } from './names.js';
 import { IssuerAway, Refusal } from './refusal.js';
 
 export interface Person {
@@ -32,28 +33,42 @@ export function verifyTokens(oidc: Oidc, now: () => number): VerifyToken {
   const keys = keysOf(oidc.issuer);
   return async (token) => {
     if (token.length > LONGEST_TOKEN) throw new Refusal(401, 'The token is too long to be one.');
-    let claims: JWTPayload;
+    let verified: JWTVerifyResult;
     try {
-      ({ payload: claims } = await jwtVerify(token, await keys(), {
+      verified = await jwtVerify(token, await keys(), {
         issuer: oidc.issuer,
         audience: oidc.audience,
         algorithms: oidc.algorithms,
         clockTolerance: oidc.toleranceS,
         currentDate: new Date(now()),
         requiredClaims: ['exp', 'sub'],
-      }));
+      });
     } catch (error) {
       throw refused(error);
     }
-    const subject = String(claims.sub);
+    const { payload: claims, protectedHeader } = verified;
+    const other = otherThanAccess(protectedHeader, claims);
+    if (other) throw new Refusal(401, `The token is not an access token: ${other}.`);
+    const subject = claims.sub!.slice(0, 200);
     const names = [claims[oidc.nameClaim], claims['preferred_username'], subject];
     const name = names.map((n) => (typeof n === 'string' ? oneLine(n) : '')).find(Boolean);
-    return { name: name ?? 'no name', subject: subject.slice(0, 200), roles: rolesIn(claims, oidc.rolesClaim, oidc.roleNames) };
+    return { name: apart(name ?? 'no name', subject), subject, roles: rolesIn(claims, oidc.rolesClaim, oidc.roleNames) };
   };
 }
 
-/** A name for the record: one line, at most 64 characters, nothing that a terminal would act on. */
-export const oneLine = (name: string): string => [...name.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, 64).join('').trim();
+/** An access token says so (RFC 9068), or says nothing: providers that came before it write JWT, or no type. */
+const TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+/** What stands in tokens that are for something else: a sign-in, a sign-out, or a holder who has to prove a key too. */
+const OF_OTHERS = ['nonce', 'at_hash', 'events', 'cnf'] as const;
+
+/** A JWT of the right issuer and audience that is no access token: null where it is one. */
+function otherThanAccess({ typ }: { typ?: unknown }, claims: JWTPayload): string | null {
+  if (!TYPES.includes(typeof typ === 'string' ? typ.toLowerCase() : typ)) return 'its type is another';
+  const foreign = OF_OTHERS.find((claim) => claims[claim] !== undefined);
+  if (foreign) return `it has the claim "${foreign}"`;
+  // Two people must not be one in the record, nor one be nobody.
+  return typeof claims.sub === 'string' && claims.sub.trim() !== '' && !/\p{C}/u.test(claims.sub) ? null : 'its claim "sub" names nobody';
+}
 
 /** The issuer's keys, by its published configuration. */
 function keysOf(issuer: string): () => Promise<JWTVerifyGetKey> {

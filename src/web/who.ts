@@ -5,8 +5,9 @@
 import { createMiddleware } from 'hono/factory';
 import type { GatewayConfig } from '../config.js';
 import type { Known } from './access.js';
+import { apart, oneLine } from './names.js';
 import { Refusal } from './refusal.js';
-import { oneLine, verifyTokens, type Person } from './tokens.js';
+import { verifyTokens, type Person } from './tokens.js';
 import { sameSecret } from './webhooks/sign.js';
 
 export interface Doors {
@@ -46,5 +47,5 @@ function nameFrom(header = ''): string {
   } catch {
     // A lone percent sign is just part of the name.
   }
-  return oneLine(name) || 'API';
+  return apart(oneLine(name), 'as stated') || 'API';
 }

@@ -1,4 +1,5 @@
 /** Text made safe to show: no control characters, one line where one is wanted, escaped, cut, times in UTC. */
+import { LIVE } from '../domain/live.js';
 
 // C0 and C1 controls but \n and \t, marks that turn the direction of text, the line and paragraph separators,
 // byte order marks, noncharacters, and halves of surrogate pairs: Jira and mail servers refuse or misread them.
@@ -23,6 +24,9 @@ export function truncate(text: string, max: number): string {
 
 /** What somebody else wrote, in at most `max` characters, and unable to pass for a mark of ours. */
 export const theirs = (text: string, max: number): string => truncate(clean(text).trim().replace(/\[onetouch/gi, '[ onetouch'), max);
+
+/** For a comment of the helpdesk: nothing in it is a link, a picture, a tag or a placeholder, and all of it can be read. */
+export const inComment = (text: string): string => text.replace(LIVE, (c) => (c === '<' ? '< ' : c === '(' ? '-(' : ` ${c}`));
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 

@@ -3,7 +3,7 @@ import type { Articles } from '../config.js';
 import type { Handoff, Outcome } from '../domain/case.js';
 import { ERROR_KINDS, type FactName } from '../domain/facts.js';
 import { byJira, type Ruling, type RowId, type Team } from '../domain/ruling.js';
-import { clean, oneLine, sentence, truncate, utc } from './clean.js';
+import { clean, inComment, oneLine, sentence, truncate, utc } from './clean.js';
 import {
   answerCommands,
   closeCommand,
@@ -331,7 +331,7 @@ const FORGED = /^(?=\s*(?:\[onetouch|Ref\. \d))/gim;
 
 /**
  * One internal note as plain text. An unset article or link is named as a gap, never passed over. Whatever was
- * quoted in it is inert: no control characters, and no mark.
+ * quoted in it is inert: no control characters, no mark, and nothing that the helpdesk acts on.
  */
 export const note = (content: Note, ctx: NoteContext): string =>
-  truncate(clean(lines(content, ctx).join('\n')).replace(FORGED, '- '), LONGEST_NOTE);
+  truncate(inComment(clean(lines(content, ctx).join('\n')).replace(FORGED, '- ')), LONGEST_NOTE);

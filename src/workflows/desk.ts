@@ -272,14 +272,14 @@ export function openDesk(input: CaseInput) {
     need: (need: Need | null) => {
       state.needs = need ?? (state.unsettled && needOf(state.unsettled));
     },
-    learn: (m: messages.Provide, by: string) => {
+    learn: (m: messages.Provide, who: ReturnType<typeof whoIs>) => {
       const readAt = now();
       const facts = Object.fromEntries(
         Object.entries(m.facts ?? {}).map(([k, value]) => [k, { value, source: 'agent', readAt }]),
       ) as Facts;
       Object.assign(state.provided, facts);
       Object.assign(state.report, m.report ?? {});
-      record('heard', `provided ${[...Object.keys(m.facts ?? {}), ...Object.keys(m.report ?? {})].join(', ') || 'nothing'}`, { by });
+      record('heard', `provided ${[...Object.keys(m.facts ?? {}), ...Object.keys(m.report ?? {})].join(', ') || 'nothing'}`, who);
     },
   };
 }

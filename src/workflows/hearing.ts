@@ -4,6 +4,7 @@ import type { Stage } from '../domain/case.js';
 import { byJira } from '../domain/ruling.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
 import type { Desk } from './desk.js';
+import { whoIs } from './grants.js';
 import { isEscalated, owesGoodbye, type Message } from './state.js';
 
 /**
@@ -25,7 +26,7 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
       brokeGlass(desk, message);
       return 'escalating';
     case 'provide':
-      desk.learn(message, message.by.name);
+      desk.learn(message, whoIs(message.by));
       return isEscalated(state) || state.followUp ? null : again(desk);
     case 'inherited':
       return inherit(desk, message);

@@ -190,8 +190,8 @@ export function remember(state: Pick<CaseState, 'heard'>, id: string): void {
 }
 
 /**
- * Adds a line to the record. Alike lines in a row are folded into one with a count. Past its bound the oldest
- * lines of what was merely heard are dropped first, then refusals, and how many were is kept in one line; rulings and effects stay.
+ * Adds a line to the record. Alike lines in a row are folded into one with a count. Past its bound the oldest of the
+ * lines that matter least is dropped (`DROPPED_FIRST`), and how many were is kept in one line; rulings and effects stay.
  */
 export function enter(timeline: Entry[], { ...entry }: Entry, kept = TIMELINE_KEPT): void {
   if (entry.text.length > TEXT_KEPT) entry.text = `${entry.text.slice(0, TEXT_KEPT)}…`;
@@ -203,13 +203,20 @@ export function enter(timeline: Entry[], { ...entry }: Entry, kept = TIMELINE_KE
   }
   timeline.push(entry);
   if (timeline.length <= kept) return;
-  const oldest = (...kinds: Entry['what'][]) => timeline.findIndex((e, i) => i > 0 && kinds.includes(e.what));
-  const heard = oldest('heard', 'waits');
-  const drop = heard < 0 ? oldest('refused', 'flagged') : heard;
-  if (drop < 0) return;
-  const [dropped] = timeline.splice(drop, 1);
+  const oldest = (isOne: (line: Entry) => boolean) => timeline.findIndex((line, i) => i > 0 && isOne(line));
+  const drop = DROPPED_FIRST.map(oldest).find((at) => at >= 0);
+  if (drop === undefined) return;
+  const { at, cycle, times = 1 } = timeline.splice(drop, 1)[0]!;
   const first = timeline[0]!;
-  if (first.text === FOLDED) first.times = (first.times ?? 1) + (dropped?.times ?? 1);
-  else timeline.unshift({ ...dropped!, text: FOLDED, by: 'onetouch', times: dropped?.times ?? 1 });
+  if (first.text === FOLDED) first.times = (first.times ?? 1) + times;
+  // Of nobody: those that it stands for were said by many.
+  else timeline.unshift({ at, what: 'heard', text: FOLDED, by: 'onetouch', cycle, times });
 }
+const isSaidByPerson = ({ what, role }: Entry): boolean => what === 'heard' && role !== undefined && role !== 'unverified';
+/** Whoever sends much that is refused, or only hints, must not push out what people did. */
+const DROPPED_FIRST: readonly ((line: Entry) => boolean)[] = [
+  (line) => line.what === 'waits' || (line.what === 'heard' && !isSaidByPerson(line)),
+  ({ what }) => what === 'refused' || what === 'flagged',
+  isSaidByPerson,
+];
 const FOLDED = 'earlier messages, no longer listed one by one';

@@ -69,6 +69,16 @@ test('ids are encoded into the path', async () => {
   expect(server.asked[0]).toMatchObject({ path: '/members/..%2Fmembers%3Femail%3Da', query: {} });
 });
 
+test.each(['.', '..', '\ud800', 'm-7\udfff'])('%j is no id: it names nobody, and nothing is sent', async (id) => {
+  // What a server without a guard would answer with: all members, or the root.
+  const { server, admin } = await town({ '/': { body: PAT }, '/members/': { body: PAT } });
+  expect(await admin.findMember({ memberId: id, email: PAT.email })).toBeNull();
+  for (const ask of [admin.incentiveProgram, admin.eligibility, admin.requirementsToSchedule, admin.deviceOrder]) expect((await failure(ask(id))).type).toBe('Refused');
+  expect((await failure(admin.noteAccount(id, { key: 'k', body: 'x' }))).type).toBe('Refused');
+  expect((await failure(admin.noteAccount('m-7', { key: '..', body: 'x' }))).type).toBe('Refused');
+  expect(server.asked).toEqual([]);
+});
+
 test.each([
   ['/members/m-7/eligibility', { ooeResult: 'perhaps' }, /ooeResult/, 'eligibility'],
   ['/members/m-7/eligibility', {}, /ooeResult/, 'eligibility'],

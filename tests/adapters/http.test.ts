@@ -61,6 +61,17 @@ test('every request has a time limit, and reaching it is unavailable', async () 
   expect(failed).toMatchObject({ type: 'Unavailable', message: 'Admin could not read: it did not answer in time' });
 });
 
+test.each([301, 302, 303, 307, 308])('a redirect (%i) is refused, and not followed: the token goes nowhere else', async (status) => {
+  const elsewhere = await recorder(() => ({ body: {} }));
+  for (const location of [`${elsewhere.url}/members`, '/other']) {
+    const { server, send } = await answering({ status, headers: { location } });
+    const failed = await failure(send({ doing: 'read', method: 'POST', path: '/members', body: { email: 'pat@example.com' }, headers: secret }));
+    expect(failed).toMatchObject({ type: 'Refused', message: expect.stringContaining('it redirects') });
+    expect(server.asked.map((a) => a.path)).toEqual(['/members']);
+  }
+  expect(elsewhere.asked).toEqual([]);
+});
+
 test('an answer that is not JSON is refused', async () => {
   const { send } = await answering({ body: '<html>pat@example.com</html>' });
   const failed = await failure(send({ doing: 'read', path: '/x' }));

@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jiraFailure } from '../../src/adapters/jira-failure.js';
 import { connectJira } from '../../src/adapters/jira.js';
 import type { AdfDocument, NewIssue } from '../../src/domain/ticket.js';
-import { contract, present, type Contract } from '../contracts/openapi.js';
+import { contract } from '../contracts/openapi.js';
+import { usePublished } from '../contracts/published.js';
 import { STATUSES, deep, failure } from './failing.js';
 import { freePort } from '../../src/dev/ports.js';
 import { recorder, type Answer, type Asked } from './recorder.js';
@@ -282,11 +283,8 @@ describe('a failure', () => {
   });
 });
 
-describe.skipIf(!present('jira'))("by Jira's published API", () => {
-  let by: Contract;
-  beforeAll(async () => {
-    by = await contract('jira');
-  });
+describe("by Jira's published API", () => {
+  const by = usePublished('jira', () => contract('jira'));
 
   test('every request is one of its operations, and valid', async () => {
     const issuelinks = [{ id: '7', type: { name: 'Duplicate' }, outwardIssue: { key: 'OPS-9' } }];
@@ -302,7 +300,7 @@ describe.skipIf(!present('jira'))("by Jira's published API", () => {
     await jira.relate('OPS-1', 'OPS-9', 'Relates');
     await jira.unrelate('OPS-1', 'OPS-9', 'Duplicate');
     await jira.remoteLink('OPS-1', { globalId: 'g', url: 'https://h.example.com', title: 't' });
-    expect([...new Set(server.asked.map(by))].sort()).toEqual([
+    expect([...new Set(server.asked.map(by()))].sort()).toEqual([
       'addComment',
       'createIssue',
       'createOrUpdateRemoteIssueLink',

@@ -1,5 +1,5 @@
 /** Whom the CLI speaks for, and what it says when that, or the server, is not the one that was meant. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { tokenFor } from '../../src/client/signed-in.js';
 import { loadGatewayConfig, type GatewayConfig } from '../../src/config.js';
 import { startIdentity, type Identity } from '../../src/sandbox/identity/provider.js';
@@ -38,6 +38,23 @@ describe('the token', () => {
     const io = { env: {}, readFile: () => Promise.resolve(new TextEncoder().encode('left\n')), tokenFile: 'token', signedIn: { read: async () => '' }, now: () => new Date(NOW) } as never;
     expect(await tokenFor(io, 'http://localhost:8080')).toMatchObject({ token: 'left', from: 'npm start' });
     expect(await tokenFor(io, 'https://onetouch.company.com')).toMatchObject({ token: '', from: null });
+  });
+
+  test.each([
+    ['of the environment', ['show', '5158'], { ONETOUCH_TOKEN: TOKEN }, {}],
+    ['of a sign-in', ['close', '5158', '-r', 'x'], NO_ENV, { login: JSON.stringify({ gateway: 'http://onetouch.company.invalid', token: TOKEN, expiresAt: new Date(NOW + 60_000).toISOString() }) }],
+    ['that a sign-in would give', ['login'], NO_ENV, {}],
+  ] as [string, string[], NodeJS.ProcessEnv, Record<string, string>][])('one %s is not sent by plain HTTP to another machine', async (_, argv, env, files) => {
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    const { code, err } = await onetouch(argv, { env: { ...env, ONETOUCH_URL: 'http://onetouch.company.invalid' }, files });
+    expect([code, err]).toEqual([2, expect.stringContaining('plain HTTP: your token could be read')]);
+    expect(err).not.toContain(TOKEN);
+    expect(fetched).not.toHaveBeenCalled();
+    // Who has none has none to lose, and this machine is no way to go.
+    fetched.mockResolvedValue(Response.json({ reason: 'no' }, { status: 401 }));
+    expect((await onetouch(['show', '5158'], { env: { ...NO_ENV, ONETOUCH_URL: 'http://onetouch.company.invalid' } })).err).toContain('There was no token');
+    for (const here of ['http://localhost:9', 'http://[::1]:9', 'https://onetouch.company.invalid']) expect((await onetouch(['show', '5158'], { env: { ...env, API_TOKEN: TOKEN, ONETOUCH_URL: here } })).code).toBe(1);
+    fetched.mockRestore();
   });
 
   test('a sign-in that has ended, with the token of npm start instead: said once, beside the answer', async () => {

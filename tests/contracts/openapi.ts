@@ -1,28 +1,16 @@
-/** Holds a request against a published OpenAPI document. The documents of others are read where they lie. */
-import { existsSync, readFileSync } from 'node:fs';
+/** Holds a request against a published OpenAPI document. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import addFormats from 'ajv-formats';
 import { OpenAPIBackend, type Document, type Request } from 'openapi-backend';
+import { PUBLISHED } from './published.js';
 
-const specs = process.env['ONETOUCH_SPECS'] ?? path.resolve(import.meta.dirname, '../../../shared/specs');
-
-export const DOCUMENTS = {
-  helpdesk: path.join(specs, 'zendesk-support.openapi.yaml'),
-  jira: path.join(specs, 'jira-cloud-v3.openapi.json'),
-  admin: path.resolve(import.meta.dirname, '../../docs/admin-api.yaml'),
-} as const;
-
-/** Is the document there? Where it is not, says so, with the setting that tells where it lies. */
-export function present(document: keyof typeof DOCUMENTS): boolean {
-  const there = existsSync(DOCUMENTS[document]);
-  if (!there) console.warn(`Skipped: there is no ${DOCUMENTS[document]}. Set ONETOUCH_SPECS to the folder that holds it.`);
-  return there;
-}
+const DOCUMENTS = { ...PUBLISHED, admin: path.resolve(import.meta.dirname, '../../docs/admin-api.yaml') } as const;
 
 export type Contract = (request: Request) => string;
 
 /** What a request is by the document: its operation's id, or what is wrong with it. */
-export async function contract(document: keyof typeof DOCUMENTS): Promise<Contract> {
+export async function contract(document: Exclude<keyof typeof DOCUMENTS, 'compose'>): Promise<Contract> {
   const api = new OpenAPIBackend({
     definition: document === 'jira' ? withoutTheReadOnly(DOCUMENTS.jira) : DOCUMENTS[document],
     quick: true,

@@ -1,30 +1,33 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { READ_BY } from '../../src/config.js';
+import { needs, PUBLISHED } from '../contracts/published.js';
 
 interface Service {
   image?: string;
   command?: string[];
   entrypoint?: string[];
-  environment?: Record<string, string>;
+  environment?: Record<string, string | null>;
+  env_file?: unknown;
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: object;
   restart?: string;
   volumes?: string[];
 }
 
-const SCHEMA = join(process.env.ONETOUCH_SPECS ?? join('..', 'shared', 'specs'), 'compose-spec.schema.json');
+/** Temporal's own, which its client reads by itself. */
+const TEMPORALS = ['ADDRESS', 'NAMESPACE', 'API_KEY', 'TLS', 'TLS_CLIENT_CERT_PATH', 'TLS_CLIENT_KEY_PATH', 'TLS_SERVER_CA_CERT_PATH', 'TLS_SERVER_NAME', 'CONFIG_FILE', 'PROFILE'].map((name) => `TEMPORAL_${name}`);
 const read = (path: string) => readFileSync(path, 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(compose.services);
 
 describe('docker-compose.yml', () => {
   test('is valid by the compose specification', (t) => {
-    if (!existsSync(SCHEMA)) t.skip(`the compose schema is not at ${SCHEMA}; ONETOUCH_SPECS names its folder`);
+    needs('compose', t);
     // Its $schema is written with https, by which ajv does not know draft 7; its formats are docker's own.
-    const { $schema: _, ...schema } = JSON.parse(read(SCHEMA)) as Record<string, unknown>;
+    const { $schema: _, ...schema } = JSON.parse(read(PUBLISHED.compose)) as Record<string, unknown>;
     const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
     const valid = ajv.compile(schema);
     expect(valid(compose), JSON.stringify(valid.errors, null, 1)).toBe(true);
@@ -54,9 +57,26 @@ describe('docker-compose.yml', () => {
     }
     for (const [, { environment = {} }] of services) {
       for (const [name, value] of Object.entries(environment)) {
-        if (/PASSWORD|PWD|SECRET|TOKEN|KEY/.test(name)) expect(value, name).toMatch(/^\$\{\w+:\?/);
+        if (value !== null && /PASSWORD|PWD|SECRET|TOKEN|KEY/.test(name)) expect(value, name).toMatch(/^\$\{\w+:\?/);
       }
     }
+  });
+
+  const given = (service: string) => Object.keys(compose.services[service]!.environment!);
+  test.each(['worker', 'gateway'] as const)('the %s gets what it reads, and nothing else', (service) => {
+    expect(given(service).sort()).toEqual([...READ_BY[service], 'NODE_EXTRA_CA_CERTS', ...TEMPORALS].sort());
+    expect(compose.services[service]!.env_file).toBeUndefined();
+    // From .env: whatever stands here would go before it.
+    for (const [name, value] of Object.entries(compose.services[service]!.environment!)) if (!['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'HOST', 'PORT'].includes(name)) expect(value, name).toBeNull();
+  });
+
+  test('who knows which key is as SECURITY.md says', () => {
+    const rows = [...read('SECURITY.md').matchAll(/^\| (`[A-Z].*?) \| (.*?) \|/gm)];
+    const named = rows.flatMap(([, keys, who]) => [...keys!.matchAll(/`(\w+)`/g)].map(([, key]) => [key!, who!] as const));
+    expect(named.length).toBeGreaterThan(7);
+    for (const [key, who] of named) for (const service of ['worker', 'gateway']) expect(given(service).includes(key), `${key}, ${service}`).toBe(who.includes(service));
+    const secrets = [...new Set([...given('worker'), ...given('gateway')])].filter((name) => /SECRET|_KEYS?$|^(ADMIN|JIRA_API|API)_TOKEN$|^SMTP_URL$/.test(name));
+    expect(secrets.sort()).toEqual(named.map(([key]) => key).sort());
   });
 
   test.each(services)('%s runs and mounts files that exist', (_, { command = [], entrypoint = [], volumes = [] }) => {

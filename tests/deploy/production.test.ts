@@ -2,7 +2,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { random } from '../../chaos/random.js';
 import { ConfigError, loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
+import { guessableKey, guessableText } from '../../src/guessable.js';
 import { startCompany } from '../../src/sandbox/company.js';
 
 const secret = () => randomBytes(24).toString('base64');
@@ -74,6 +76,17 @@ describe('a secret', () => {
       expect(said[0]).not.toContain(weak);
     }
   });
+  test.each([
+    "It's a Secret to Everybody", 'my-super-secret-password', 'onetouch-webhook-secret', 'jira-to-our-gateway', 'your key goes in here', 'a-todo-for-tomorrow',
+    '1234567890123456', '4711-0815-2026-1125', '86028157480912563347', 'qwertyuiopasdfgh', 'QWERTZUIOPASDFGH', '1qaz2wsx3edc4rfv', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlk', 'abcd1234efgh5678', 'aaaabbbbccccddddeeeeffff',
+    'Kx7!pQKx7!pQKx7!pQ', 'correcthorsecorrecthorse',
+  ])('%s is none', (weak) => {
+    for (const [name, entry] of of) {
+      const said = problems(entry, { [name]: weak });
+      expect(said).toEqual([expect.stringMatching(new RegExp(`^${name} (looks like a placeholder|has no letters|follows the|repeats)`))]);
+      expect(said[0]).not.toContain(weak);
+    }
+  });
   test.each(of.filter(([, entry], i) => entry === 'worker' || i === 3 || i === 4))('%s of the %s: a missing one is refused', (name, entry) => {
     for (const missing of [undefined, '', '   ']) expect(problems(entry, { [name]: missing })).toEqual([expect.stringMatching(new RegExp(`^${name} is (missing|empty)`))]);
   });
@@ -93,6 +106,43 @@ describe.each(both)('keys of the %s', (entry) => {
     expect(problems(entry, { GRANT_KEYS: `a:${'A'.repeat(44)}` })).toEqual([expect.stringMatching(/^GRANT_KEYS .*not random/)]);
     expect(problems(entry, { GRANT_KEYS: `a:${KEY},b:${KEY}` })).toEqual([expect.stringMatching(/^GRANT_KEYS .*same key twice/)]);
   });
+  const bytes = (of: (i: number) => number, length = 32) => Buffer.from(Array.from({ length }, (_, i) => of(i) & 0xff));
+  test.each<[string, Buffer, string]>([
+    ['a text', Buffer.from('change-me-change-me-change-me-32'), 'text'],
+    ['base64 in base64', Buffer.from(randomBytes(24).toString('base64')), 'text'],
+    ['a text of lines', Buffer.from('this is no key\nbut a file of its\n'.padEnd(32).slice(0, 32)), 'text'],
+    ['one byte', bytes(() => 0x90), 'a sequence'],
+    ['0 to 31', bytes((i) => i), 'a sequence'],
+    ['255 and down by 7', bytes((i) => 255 - 7 * i), 'a sequence'],
+    ['half a key twice', bytes((i) => 197 * (i % 16) ** 2 + 131), 'a repetition'],
+  ])('%s is no key', (_, key, what) => {
+    for (const name of ['GRANT_KEYS', 'PAYLOAD_KEYS']) {
+      const said = problems(entry, { [name]: `k:${key.toString('base64')}` });
+      expect(said).toEqual([expect.stringMatching(new RegExp(`^${name} holds a key \\("k"\\) that is not random but ${what};`))]);
+      expect(said[0]).not.toContain(key.toString('base64'));
+    }
+  });
+});
+
+test('what is made by chance is taken, in each form in which generators and vendors give it', () => {
+  const { int } = random(20_261_125);
+  const bytes = (length: number) => Buffer.from(Array.from({ length }, () => int(0, 255)));
+  const forms: (() => string)[] = [
+    () => bytes(32).toString('base64'), // openssl rand -base64 32
+    () => bytes(34).toString('base64').slice(0, 45), // Zendesk's signing secrets
+    () => bytes(32).toString('hex'), // Zendesk's OAuth clients
+    () => `ATATT3xFfGF0${bytes(126).toString('base64url')}=${bytes(4).toString('hex').toUpperCase()}`, // Jira's API tokens
+    () => bytes(24).toString('base64url'),
+    () => bytes(16).toString('hex'),
+  ];
+  for (let i = 0; i < 10_000; i++) {
+    for (const form of forms) {
+      const made = form();
+      expect(guessableText(made), made).toBeNull();
+    }
+    const key = bytes(32);
+    expect(guessableKey(key), key.toString('base64')).toBeNull();
+  }
 });
 
 describe('the way to an outside system', () => {
@@ -170,6 +220,17 @@ describe('sign-in', () => {
   test('there must be one, and it must be for us', () => {
     expect(problems('gateway', { OIDC_ISSUER: undefined })).toEqual([expect.stringMatching(/^OIDC_ISSUER is missing/)]);
     expect(problems('gateway', { OIDC_AUDIENCE: undefined })).toEqual([expect.stringMatching(/^OIDC_AUDIENCE is missing/)]);
+  });
+  test('the API has a name of its own: what is for the client is no access token, in development too', () => {
+    for (const ONETOUCH_ENV of ['production', 'development'])
+      expect(problems('gateway', { ONETOUCH_ENV, OIDC_CLI_CLIENT_ID: GOOD.OIDC_AUDIENCE })).toEqual([expect.stringMatching(/^OIDC_AUDIENCE is OIDC_CLI_CLIENT_ID/)]);
+    expect(problems('gateway', { OIDC_CLI_CLIENT_ID: 'onetouch-cli' })).toEqual([]);
+  });
+  test('the Temporal UI is served by https, or browsers may not ask for what is encrypted', () => {
+    for (const TEMPORAL_UI_ORIGIN of ['http://temporal.company.com', 'https://temporal.company.com,http://127.0.0.1:8233'])
+      expect(problems('gateway', { TEMPORAL_UI_ORIGIN })).toEqual([expect.stringMatching(/^TEMPORAL_UI_ORIGIN is plain HTTP/)]);
+    expect(problems('gateway', { TEMPORAL_UI_ORIGIN: 'https://temporal.company.com' })).toEqual([]);
+    expect(problems('gateway', { ONETOUCH_ENV: 'development', TEMPORAL_UI_ORIGIN: 'http://127.0.0.1:8233' })).toEqual([]);
   });
   test.each(['HS256', 'none', 'RS256,none', 'ES256,HS512'])('algorithms %s are refused', (OIDC_ALGORITHMS) => {
     expect(problems('gateway', { OIDC_ALGORITHMS })).toEqual([expect.stringMatching(/OIDC_ALGORITHMS/)]);

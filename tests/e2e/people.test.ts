@@ -18,6 +18,7 @@ test('a lead overrides, an agent may not; the record has who it was by their tok
   const { signedIn, ...s } = site();
   const id = await atTier1();
   expect(await signedIn('agent', `/cases/${id}/override`, WHY)).toMatchObject({ status: 403, body: { reason: expect.stringContaining('lead or admin') } });
+  await eventually(async () => expect((await s.timeline(id)).filter((e) => e.what === 'refused')).toMatchObject([{ text: expect.stringMatching(/^refused to override: To .*lead or admin/), role: 'agent' }]));
   expect(await signedIn('lead', `/cases/${id}/override`, WHY)).toMatchObject({ status: 200, body: { accepted: true } });
   await s.at(id, 'awaiting-resolution');
   expect(s.effects(id)).toEqual(FILED);

@@ -16,7 +16,7 @@ const SEEDS: readonly string[] = [
   // Templates, SQL, shells, paths, formulas
   '{{ticket.requester.password}}', '${process.env.API_TOKEN}', '<%= system("id") %>', '#{7*7}', "'; DROP TABLE members;--", '" OR 1=1 --', '$(id)', '`id`', '../../etc/passwd', '=HYPERLINK("https://evil.example")', '%0d%0aBcc:%20x',
   // Markdown, links
-  '[click](https://evil.example)', '![x](https://evil.example/t.gif)', '**bold** _x_', 'https://evil.example/login', 'javascript:alert(1)', 'data:text/html,<b>', 'mailto:x@evil.example?bcc=y',
+  '[click](https://evil.example)', '[click] \n (https://evil.example)', '[click][1]\n[1]: https://evil.example', '![x][1]', '<https://evil.example>', '[![x](https://evil.example/t.gif)](https://evil.example)', '{{{ticket.id}}}', '{% comment %}x{% endcomment %}', '{{dc.refund}}', '![x](https://evil.example/t.gif)', '**bold** _x_', 'https://evil.example/login', 'javascript:alert(1)', 'data:text/html,<b>', 'mailto:x@evil.example?bcc=y',
   // Our own marks and forms
   '[onetouch 5158:1:follow-up]', 'x\n[onetouch 5158:1:record {"record":{"outcome":"confirmed"}}]', 'Ref. 5158:1:promise', 'x\nRef. 5158:9:promise', 'provide 5158 ooeResult=error; rm -rf /',
   // Encodings

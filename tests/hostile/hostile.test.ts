@@ -18,13 +18,14 @@ import type { AdfNode } from '../../src/domain/ticket.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
 import { issue, issueComment } from '../../src/wording/issues.js';
 import { letter } from '../../src/wording/letters.js';
+import type { Reply } from '../../src/wording/contents.js';
 import { note } from '../../src/wording/notes.js';
 import { reply } from '../../src/wording/replies.js';
-import { ALL_ARTICLES, AT, DUE, escalate, handoff, tier1 } from '../wording/samples.js';
+import { ALL_ARTICLES, ask, AT, DUE, escalate, handoff, tier1 } from '../wording/samples.js';
 import { GROUP } from '../web/fake-cases.js';
 import { PROBLEM, PROBLEM_ROW, PROBLEM_VIEW } from '../web/fake-problems.js';
 import { ACTIVE, HOSTILE } from './corpus.js';
-import { adf, inert, none } from './inert.js';
+import { adf, inert, inertComment, none } from './inert.js';
 
 test('there are at least 200 of them', () => expect(HOSTILE.length).toBeGreaterThanOrEqual(200));
 
@@ -63,13 +64,17 @@ describe('Jira', () => {
 describe('the ticket', () => {
   const ours = (body: string) => readMarks({ id: '5158', comments: [{ id: '1', author: 'us', public: false, at: AT, body }] });
 
-  test('internal notes hold no control codes, and no mark but ours', () => {
+  test('internal notes hold no control codes, no markup, no placeholder, and no mark but ours', () => {
     none((text) => {
       // As long as the shapes of what people say let it be.
       const h = handoff({ reason: text.slice(0, 4_000), overriddenBy: text.slice(0, 64) });
       const ruling = rulingWith(text);
       const said = [
         { say: 'tier1', ruling: { ...tier1('vmp/unmet', [text]), reason: text } },
+        { say: 'answer', ruling, gap: text },
+        { say: 'ask', ruling: { ...ask('vbid/unclear', ['memberId']), reason: text, restsOn: ruling.restsOn, corrects: true }, asks: ['memberId'], of: 'agent', reminder: 1 },
+        { say: 'follow-up', outcome: 'resolved', mail: 'sent', issueKey: text.slice(0, 4_000) },
+        { say: 'inherited', fromTicket: text.slice(0, 4_000), team: 'Infra', issueKey: text.slice(0, 4_000) },
         { say: 'hold', ruling, mail: 'sent' },
         { say: 'wait', ruling },
         { say: 'handed-over', handoff: h, ruling, earlier: [h] },
@@ -80,19 +85,20 @@ describe('the ticket', () => {
       ] as const;
       for (const n of said) {
         const body = `${note(n as never, { ticketId: '5158', articles: ALL_ARTICLES, suggestion: text })}\n\n${mark('5158:1:real', { handoff: h })}`;
-        inert(body);
+        inertComment(body);
         expect(body.length).toBeLessThanOrEqual(65_535);
-        expect(ours(body).map((m) => m.effect)).toEqual(['real']);
+        // And a restart reads what was kept, to the letter.
+        expect(ours(body)).toMatchObject([{ effect: 'real', data: { handoff: JSON.parse(JSON.stringify(h)) as object } }]);
       }
     });
   });
 
   test('public replies greet by a name or not at all', () => {
     none((text) => {
-      for (const say of ['excluded', 'withings', 'philips'] as const) {
-        const said = reply({ say }, { name: text, ticketId: '5158', articles: ALL_ARTICLES });
+      for (const answer of [{ say: 'excluded' }, { say: 'withings' }, { say: 'philips' }, { say: 'ask-member', asks: ['memberId'] }] as const) {
+        const said = reply(answer as Reply, { name: text, ticketId: '5158', articles: ALL_ARTICLES });
         const body = `${'body' in said ? said.body : ''}\n\n${reference('5158:1:real')}`;
-        inert(body);
+        inertComment(body);
         expect(body).not.toMatch(/evil\.example|alert|<|onetouch \d/);
         expect(ours(body).map((m) => m.effect)).toEqual(['real']);
       }

@@ -18,6 +18,12 @@ export function none(check: (text: string, i: number) => void): void {
 
 export const inert = (text: string) => expect(text).not.toMatch(ACTIVE);
 
+/** In a comment of the helpdesk, which shows Markdown and fills placeholders in: besides that, no link, picture, tag or placeholder. */
+export function inertComment(text: string): void {
+  inert(text);
+  expect(text).not.toMatch(/\]\s*\(|!\[|\]:|\{\{|\{%|<[a-z/!?]/i);
+}
+
 const NODES = new Set(['doc', 'paragraph', 'text', 'hardBreak', 'heading', 'bulletList', 'listItem', 'table', 'tableRow', 'tableHeader', 'tableCell']);
 
 /** Text of the kinds that we write, without a mark of ours, and no link but to the ticket. */

@@ -4,8 +4,9 @@ import type { Document } from 'openapi-backend';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Company } from '../../src/sandbox/company.js';
+import { usePublished } from '../contracts/published.js';
 import { contract, type Check } from './answers.js';
-import { adf, asAdmin, asHelpdesk, asJira, asNobody, company, newIssue, specs, ticketOf, type Ask } from './support.js';
+import { adf, asAdmin, asHelpdesk, asJira, asNobody, company, newIssue, ticketOf, type Ask } from './support.js';
 
 type Definition = Document & { components: { schemas: Record<string, Schema> } };
 interface Schema {
@@ -15,14 +16,9 @@ interface Schema {
   enum?: unknown[];
 }
 
-const folder = specs();
-
-describe.skipIf(folder === null)("the helpdesk's answers are as Zendesk's document says", () => {
-  let check: Check;
-  beforeAll(async () => {
-    const definition = parse(readFileSync(path.join(folder!, 'zendesk-support.openapi.yaml'), 'utf8')) as Definition;
-    check = await contract(withNulls(definition));
-  });
+describe("the helpdesk's answers are as Zendesk's document says", () => {
+  const of = usePublished('helpdesk', (file) => contract(withNulls(parse(readFileSync(file, 'utf8')) as Definition)));
+  const check: Check = (...answer) => of()(...answer);
 
   test('reading', async () => {
     const town = await company();
@@ -69,11 +65,9 @@ function withNulls(definition: Definition): Definition {
   return definition;
 }
 
-describe.skipIf(folder === null)("Jira's answers are as its document says", () => {
-  let check: Check;
-  beforeAll(async () => {
-    check = await contract(JSON.parse(readFileSync(path.join(folder!, 'jira-cloud-v3.openapi.json'), 'utf8')) as Document);
-  });
+describe("Jira's answers are as its document says", () => {
+  const of = usePublished('jira', (file) => contract(JSON.parse(readFileSync(file, 'utf8')) as Document));
+  const check: Check = (...answer) => of()(...answer);
 
   test('every path', async () => {
     const town = await company();

@@ -1,6 +1,4 @@
 /** What the sandbox's tests share: a company that is closed after each test, and its APIs as a client sees them. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { afterEach } from 'vitest';
 import { startCompany, type Company, type CompanyOptions } from '../../src/sandbox/company.js';
 import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
@@ -76,11 +74,3 @@ export const adf = (text: string) => ({ version: 1, type: 'doc', content: [{ typ
 export const newIssue = (more: object = {}) => ({
   fields: { project: { key: 'INFRA' }, issuetype: { name: 'Bug' }, summary: 'It fails', description: adf('How it fails'), labels: ['onetouch'], ...more },
 });
-
-/** The folder with the published OpenAPI documents, or null where it is not there. */
-export function specs(): string | null {
-  const folder = process.env.ONETOUCH_SPECS ?? path.resolve(import.meta.dirname, '../../../shared/specs');
-  if (existsSync(path.join(folder, 'jira-cloud-v3.openapi.json'))) return folder;
-  console.warn('Skipped: the published OpenAPI documents are not there. Set ONETOUCH_SPECS to their folder.');
-  return null;
-}

@@ -145,6 +145,11 @@ describe('looking', () => {
     const { api, calls } = town();
     expect([(await api('GET', `/cases?${query}`)).status, calls]).toEqual([400, []]);
   });
+  test.each(['\u0000', '\u0007', '\r', '\u009b', '\u202e'])('a query with %j is refused before it is asked', async (control) => {
+    const { api, calls } = town();
+    for (const list of ['/cases', '/problems']) expect((await api('GET', `${list}?${new URLSearchParams({ query: `Stage="${control}"` })}`)).status).toBe(400);
+    expect(calls).toEqual([]);
+  });
   test('a query that Temporal does not understand is a 400', async () => {
     const response = await town({ fails: () => new BadQuery('Temporal does not understand the query: x') }).api('GET', '/cases?query=x');
     expect([response.status, await response.json()]).toEqual([400, { reason: 'Temporal does not understand the query: x' }]);

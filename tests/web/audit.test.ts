@@ -59,6 +59,15 @@ describe('the audit', () => {
     expect([response.status, calls]).toEqual([404, []]);
     expect(await response.json()).toEqual({ reason: expect.stringContaining('AUDIT_KEY') });
   });
+  test.each(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00%2B14:00', '1969-12-31T23:59:59Z'])('%s is no time that Temporal knows', async (at) => {
+    const { api, calls } = town({ oidc: config.oidc });
+    for (const bound of ['from', 'to']) {
+      const response = await api('GET', `/audit?${bound}=${at}`, undefined, auditor);
+      expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ reason: expect.stringContaining('1970 to 9999') })]);
+    }
+    expect(calls).toEqual([]);
+    expect((await api('GET', '/audit?from=1970-01-01T00:00:00Z&to=9999-12-31T23:59:59Z', undefined, auditor)).status).toBe(200);
+  });
   test('a time that is none is refused', async () => {
     const { api, calls } = town({ oidc: config.oidc });
     expect([(await api('GET', '/audit?from=yesterday', undefined, auditor)).status, (await api('GET', '/audit?since=x', undefined, auditor)).status, calls]).toEqual([400, 400, []]);

@@ -81,15 +81,16 @@ export const ROW: CaseRow = {
 export type Call = [verb: string, ...args: unknown[]];
 
 /** Ticket 5158 has a case; no other has. */
-export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?: string[] } = {}) {
+export function fakeCases(how: { answer?: Answer; fails?: () => Error; byIssue?: string[]; /** Awaited before each answer. */ within?: () => Promise<void> } = {}) {
   const calls: Call[] = [];
   const say =
     <T>(verb: string, result: T, { anyTicket = false } = {}) =>
     (...args: unknown[]): Promise<T> => {
       calls.push([verb, ...args]);
+      const waited = how.within?.() ?? Promise.resolve();
       if (how.fails) return Promise.reject(how.fails());
-      if (!anyTicket && args[0] !== '5158') return Promise.reject(new NoSuchCase(String(args[0])));
-      return Promise.resolve(result);
+      if (!anyTicket && args[0] !== '5158') return waited.then(() => Promise.reject(new NoSuchCase(String(args[0]))));
+      return waited.then(() => result);
     };
   const answer: Answer = how.answer ?? { accepted: true, said: 'The case took it up.' };
   const cases: Cases = {

@@ -60,7 +60,7 @@ export const MEMBERS: ProblemMember[] = [
 ];
 
 /** One problem, another that runs, and one that has ended. */
-export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[] } = {}): Problems {
+export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () => Error; problemsByIssue?: string[]; within?: () => Promise<void> } = {}): Problems {
   const say =
     <T>(verb: string, result: T | ((id: string) => T), { any = false } = {}) =>
     (...args: unknown[]): Promise<T> => {
@@ -68,7 +68,7 @@ export function fakeProblems(calls: Call[], how: { answer?: Answer; fails?: () =
       if (how.fails) return Promise.reject(how.fails());
       const id = String(args[0]);
       if (!any && ![PROBLEM, OTHER, ENDED, RESOLVED, MERGED].includes(id)) return Promise.reject(new NoSuchProblem(id));
-      return Promise.resolve(typeof result === 'function' ? (result as (id: string) => T)(id) : result);
+      return (how.within?.() ?? Promise.resolve()).then(() => typeof result === 'function' ? (result as (id: string) => T)(id) : result);
     };
   const answer: Answer = how.answer ?? { accepted: true, said: 'The problem took it up.' };
   return {

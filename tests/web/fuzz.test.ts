@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SECRETS } from '../../chaos/fuzz/forgeries.js';
 import { fuzz } from '../../chaos/fuzz/run.js';
+import { fuzzSockets } from '../../chaos/fuzz/sockets.js';
 import { NOW, town } from './town.js';
 
 test('hostile bodies, forged, stale and repeated webhooks: 4xx with a reason, never 5xx, no effect', async () => {
@@ -13,6 +14,13 @@ test('hostile bodies, forged, stale and repeated webhooks: 4xx with a reason, ne
   // Every kind came up, and the gateway told them apart.
   expect(Object.keys(report.kinds).length).toBeGreaterThan(35);
   expect(Object.keys(report.statuses).sort()).toEqual(['202', '400', '401', '413', '429']);
+});
+
+test('connections that break off, lie or never end: no 5xx in answers or in the log, no effect, and the gateway goes on', async () => {
+  const report = await fuzzSockets({ connections: 300, seed: 20_261_125 });
+  expect(report.findings).toEqual([]);
+  expect(Object.keys(report.kinds)).toHaveLength(10);
+  expect(Object.keys(report.statuses)).toEqual(expect.arrayContaining(['400', '401', '408']));
 });
 
 test('the same seed sends the same', async () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CALLS_PER_MINUTE, REFUSED_PER_MINUTE } from '../../src/web/rate.js';
 import { serve } from '../../src/web/serve.js';
-import { ticketEvent, town } from './town.js';
+import { ticketEvent, TOKEN, town } from './town.js';
 
 test('who is refused too often holds up nobody at another address', async () => {
   const serving = await serve(town().app, { port: 0, host: '127.0.0.1' });
@@ -51,6 +51,19 @@ describe('how often', () => {
     const over = await as('Ana');
     expect([over.status, over.headers.get('Retry-After')]).toEqual([429, '60']);
     expect((await as('Lee')).status).toBe(200);
+  });
+
+  test('the codec endpoint has the same budgets: who guesses a token there, and who reads too much', async () => {
+    const { app, api } = town();
+    const decode = (token: string) => app.request('/codec/decode', { method: 'POST', body: '{"payloads":[]}', headers: { Authorization: `Bearer ${token}` } });
+    for (let i = 0; i < REFUSED_PER_MINUTE; i++) expect((await decode('guess')).status).toBe(401);
+    const guessed = await decode('guess');
+    expect([guessed.status, guessed.headers.get('Retry-After')]).toEqual([429, '60']);
+    for (let i = 0; i < CALLS_PER_MINUTE; i++) expect((await decode(TOKEN)).status).toBe(200);
+    const over = await decode(TOKEN);
+    expect([over.status, over.headers.get('Retry-After')]).toEqual([429, '60']);
+    // It is one budget, wherever it is spent.
+    expect((await api('GET', '/cases')).status).toBe(429);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TemporalAway } from '../../src/client/errors.js';
+import { TemporalAway, understood } from '../../src/client/errors.js';
 import { signHelpdesk, signJira } from '../../src/web/webhooks/sign.js';
 import { AT } from './fake-cases.js';
 import { PROBLEM } from './fake-problems.js';
@@ -181,6 +181,43 @@ describe('Jira', () => {
     const body = issueEvent({ issue: { key: 'OPS-7', fields: { labels } } });
     expect(await (await jira(body)).json()).toEqual({ heard: [PROBLEM] });
     expect(calls).toEqual([['problem issueChanged', PROBLEM, message(body)]]);
+  });
+
+  const labelled = (labels: string[]) => issueEvent({ issue: { key: 'OPS-7', fields: { labels } } });
+
+  test('labels of kinds that there are not name no problem, and start none', async () => {
+    for (const kind of ['x', 'a-b', 'constructor', 'server-errors', 'server-error-server-error', 'x'.repeat(2_000)]) {
+      const { jira, calls } = town();
+      expect((await jira(labelled(Array.from({ length: 60 }, (_, i) => `onetouch-problem-${kind}-${String(i).padStart(8, '0')}-1`)))).status).toBe(202);
+      expect(calls, kind).toEqual([['problem byIssue', 'OPS-7'], ['byIssue', 'OPS-7']]);
+    }
+  });
+
+  test('of one delivery so many cases and problems are told, a few at once', async () => {
+    for (const label of [(i: number) => `onetouch-problem-server-error-${String(i).padStart(8, '0')}-1`, (i: number) => `onetouch-${5_000 + i}-1`]) {
+      let [now, most] = [0, 0];
+      const { jira, calls } = town({ within: async () => {
+        most = Math.max(most, ++now);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        now -= 1;
+      } });
+      expect((await jira(labelled(Array.from({ length: 60 }, (_, i) => label(i))))).status).toBe(202);
+      expect([calls.filter(([verb]) => verb.endsWith('issueChanged')).length, most]).toEqual([20, 5]);
+    }
+  });
+
+  test.each([`onetouch-${'9'.repeat(21)}-1`, `onetouch-5158-${'1'.repeat(2_000)}`, `onetouch-problem-server-error-00000000-${'1'.repeat(2_000)}`, 'o'.repeat(100_000)])('a label of any length is no 5xx: %#', async (label) => {
+    const { jira, calls } = town();
+    expect((await jira(labelled([label]))).status).toBe(202);
+    expect(calls.filter(([verb]) => verb.endsWith('issueChanged'))).toEqual([]);
+  });
+
+  test('what Temporal does not take is a 400', async () => {
+    const { jira, helpdesk } = town({ fails: () => understood(Object.assign(new Error('3 INVALID_ARGUMENT'), { code: 3, details: 'too long', metadata: {} }), () => new Error('missing')) as Error });
+    for (const answer of [await jira(labelled(['onetouch-5158-1'])), await jira(labelled([`onetouch-${PROBLEM}-1`])), await helpdesk(ticketEvent())]) {
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toEqual({ reason: expect.stringContaining('Temporal does not take') });
+    }
   });
 
   test("an issue that is a problem's and a case's is heard by both; a problem is looked up too", async () => {

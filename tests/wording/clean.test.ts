@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { adfText, bulletList, doc, heading, link, paragraph, strong, table } from '../../src/wording/adf.js';
-import { clean, escapeHtml, listed, oneLine, sentence, truncate, utc } from '../../src/wording/clean.js';
+import { clean, escapeHtml, inComment, listed, oneLine, sentence, truncate, utc } from '../../src/wording/clean.js';
 
 describe('clean', () => {
   test('keeps line breaks, drops controls', () => {
@@ -25,6 +25,13 @@ describe('clean', () => {
         expect(s.length > max || cut === s).toBe(true);
       }),
     );
+  });
+  test('in a comment of the helpdesk links, pictures, tags and placeholders are text, and all of it can be read', () => {
+    const live = '[a](https://x) [b] (c) ![d](e) [1]: f {{g}} {%h%} {{{i}}} <b>j</b> <!-- k -->';
+    expect(inComment(live)).toBe('[a]-(https://x) [b] -(c) ! [d]-(e) [1] : f { {g}} { %h%} { { {i}}} < b>j< /b> < !-- k -->');
+    const plain = 'a (b) [c] {d} e < f, 3<4 <- "npx onetouch provide 5158 x=y" - 1. https://x';
+    expect(inComment(plain)).toBe(plain);
+    expect(inComment(inComment(live))).toBe(inComment(live));
   });
   test('escaped text has no markup left', () => {
     expect(escapeHtml(`<a href="x" title='y'>&`)).toBe('&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;');

@@ -4,7 +4,7 @@ import { callApi, noGateway, reach } from '../api.js';
 import { CliError, EXIT } from '../io.js';
 import { json, pairs, plain, when } from '../print.js';
 import type { Session } from '../session.js';
-import { sourceOf, tokenSet, type Kept } from '../signed-in.js';
+import { isThisMachine, mustBePrivate, sourceOf, tokenSet, type Kept } from '../signed-in.js';
 
 /** When a provider names none. */
 const DEFAULT_LIFE_S = 600;
@@ -16,8 +16,9 @@ interface Me {
   roles: string[];
 }
 
-/** Throws `CliError`: 1 where there is no sign-in or it failed, 5 when the gateway is away. */
+/** Throws `CliError`: 1 where there is no sign-in or it failed, 2 where it would not be private, 5 when the gateway is away. */
 export async function login({ io, url }: Session): Promise<void> {
+  mustBePrivate(url);
   const response = await reach(new URL('/sign-in', url), {});
   const { issuer, clientId, scope, reason } = (await response.json().catch(() => ({}))) as Record<string, string | undefined>;
   if ((!issuer || !clientId) && !reason) throw noGateway(url);
@@ -54,5 +55,3 @@ export async function logout({ io }: Session): Promise<void> {
   await io.signedIn.write('');
   io.out('Signed out on this machine.');
 }
-
-const isThisMachine = (issuer: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(issuer).hostname);

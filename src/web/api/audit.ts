@@ -6,8 +6,8 @@ import type { Auditor } from '../../client/audit.js';
 import { problemName, ticketId } from '../ids.js';
 import { Refusal, shaped } from '../refusal.js';
 import type { Known } from '../access.js';
+import { time } from './query.js';
 
-const time = z.iso.datetime({ offset: true, error: 'must be a time like 2026-07-01T09:00:00Z' }).transform((iso) => new Date(iso).toISOString());
 const bounds = z.strictObject({ from: time.optional(), to: time.optional() });
 
 /** `key` null: nothing is signed here, and an export is refused. `now` in milliseconds. */

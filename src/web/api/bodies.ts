@@ -6,6 +6,7 @@ import type * as g from '../../workflows/troubleshooting-messages.js';
 import type * as m from '../../workflows/messages.js';
 import type * as p from '../../workflows/problem-messages.js';
 import { problemName } from '../ids.js';
+import { time } from './query.js';
 
 /** Text of people: lines and tabs, no other control characters, and not what stands in a note for words to be filled in. */
 const text = (max: number) =>
@@ -17,11 +18,6 @@ const text = (max: number) =>
     .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/, 'must not have control characters')
     .regex(/^$|[^\s….?"']/, 'must be in your own words: … stands for what you fill in');
 const reason = text(2_000);
-
-/** A time with its zone; UTC afterwards. */
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time like 2026-07-01T09:00:00Z' })
-  .transform((iso) => new Date(iso).toISOString());
 
 /** The bodies, checked against a `now` in milliseconds. */
 export function bodies(now: () => number) {

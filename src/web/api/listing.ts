@@ -4,14 +4,14 @@ import type { Listing } from '../../client/cases.js';
 import { NEEDS, STAGES } from '../../domain/case.js';
 import { TEAMS } from '../../domain/ruling.js';
 import { SEARCH } from '../../workflows/search-attributes.js';
+import { ownQuery } from './query.js';
 
 /** A parked case shows that in the lists instead of its stage. */
 const LISTED = [...STAGES, 'parked'] as const;
 
 export const listing = z
   .strictObject({
-    /** A visibility query of one's own, joined to the rest by AND. */
-    query: z.string().trim().min(1).max(2_000).optional(),
+    query: ownQuery.optional(),
     status: z.enum(['open', 'ended', 'all']).default('all'),
     stage: z.enum(LISTED).optional(),
     team: z.enum(TEAMS).optional(),

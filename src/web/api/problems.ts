@@ -13,6 +13,7 @@ import { shaped } from '../refusal.js';
 import type { Known } from '../access.js';
 import type { bodies } from './bodies.js';
 import { commands } from './command.js';
+import { ownQuery } from './query.js';
 
 export interface ProblemDeps {
   cases: Pick<Cases, 'link' | 'unlink'>;
@@ -86,8 +87,7 @@ const page = z.strictObject({
 /** The list's parameters, and the visibility query they make. */
 const listing = z
   .strictObject({
-    /** A visibility query of one's own, joined to the rest by AND. */
-    query: z.string().trim().min(1).max(2_000).optional(),
+    query: ownQuery.optional(),
     status: z.enum(['open', 'ended', 'all']).default('all'),
     stage: z.enum([...PROBLEM_STAGES, 'parked']).optional(),
     flagged: z.enum(['true', 'false']).optional(),

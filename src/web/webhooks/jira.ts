@@ -19,7 +19,9 @@ export type JiraHint =
     }
   | { about: 'nothing'; why: string };
 
-const LABEL = /^onetouch-([1-9]\d{0,19})-\d+$/;
+const LABEL = /^onetouch-([1-9]\d{0,19})-\d{1,6}$/;
+/** An issue is one case's or one problem's, hardly ever a few. What more are named, the sweep finds. */
+const MOST_NAMED = 20;
 
 const person = z.object({ accountId: z.string().nullish() }).nullish();
 const schema = z.object({
@@ -38,10 +40,11 @@ export function readJira(body: Uint8Array, now: number): JiraHint {
   boundJira(timestamp, now);
   if (!issue) return { about: 'nothing', why: 'not about an issue' };
   const labels = issue.fields?.labels ?? [];
+  const named = (of: (label: string) => string | undefined) => [...new Set(labels.flatMap((label) => of(label) ?? []))].slice(0, MOST_NAMED);
   return {
     about: 'issue',
-    ticketIds: [...new Set(labels.flatMap((label) => LABEL.exec(label)?.[1] ?? []))],
-    problemIds: [...new Set(labels.flatMap((label) => problemOfLabel(label)?.id ?? []))],
+    ticketIds: named((label) => LABEL.exec(label)?.[1]),
+    problemIds: named((label) => problemOfLabel(label)?.id),
     actorId: comment?.updateAuthor?.accountId ?? comment?.author?.accountId ?? user?.accountId ?? null,
     message: { id: digest(body), via: 'webhook', at: new Date(timestamp).toISOString(), key: issue.key },
   };

@@ -1,5 +1,6 @@
 /** The webhooks: verify, parse, dispatch. Answered with 2xx only once Temporal has the message. */
 import { Hono } from 'hono';
+import pMap, { pMapSkip } from 'p-map';
 import type { Cases } from '../../client/cases.js';
 import { NoSuchCase } from '../../client/errors.js';
 import type { Problems } from '../../client/problems.js';
@@ -18,6 +19,8 @@ export interface WebhookDeps {
   now(): number;
 }
 
+/** So many cases or problems are told at once: whoever sends a webhook waits for the answer. */
+const AT_ONCE = 5;
 const OWN = { ignored: 'our own change' };
 
 export function webhooks({ cases, problems, config, ours, now }: WebhookDeps) {
@@ -48,21 +51,21 @@ export function webhooks({ cases, problems, config, ours, now }: WebhookDeps) {
 
   /** The tickets whose running case took the message. A second delivery repeats those; a case hears an id once. */
   async function tell(ticketIds: string[], message: IssueChanged): Promise<string[]> {
-    const heard: string[] = [];
-    for (const ticketId of ticketIds) {
+    const heard = async (ticketId: string): Promise<string | typeof pMapSkip> => {
       try {
         await cases.issueChanged(ticketId, message);
-        heard.push(ticketId);
+        return ticketId;
       } catch (error) {
         if (!(error instanceof NoSuchCase)) throw error;
+        return pMapSkip;
       }
-    }
-    return heard;
+    };
+    return pMap(ticketIds, heard, { concurrency: AT_ONCE });
   }
 
   /** A problem tells its cases by itself: they are not each knocked at. */
   async function tellProblems(ids: string[], message: IssueChanged): Promise<string[]> {
-    for (const id of ids) await problems.issueChanged(id, message);
+    await pMap(ids, (id) => problems.issueChanged(id, message), { concurrency: AT_ONCE });
     return ids;
   }
 
