@@ -80,7 +80,10 @@ export function joining(client: Client): ProblemsPort {
 
     async systemWide(group) {
       const ids: string[] = [];
-      await listing(`WorkflowType = "${messages.PROBLEM}" AND ExecutionStatus = "Running" AND ${SEARCH.priority.name} = "Urgent"`, ({ workflowId }) => void ids.push(workflowId));
+      await listing(`WorkflowType = "${messages.PROBLEM}" AND ExecutionStatus = "Running" AND ${SEARCH.priority.name} = "Urgent"`, ({ workflowId }) => {
+        // What somebody began under another name is none of ours, and may never answer.
+        if (messages.isProblemId(workflowId)) ids.push(workflowId);
+      });
       for (const id of ids) {
         const view = await call('ask the problem', () => handle(id).query(messages.problemState));
         if (view?.systemWide && OPEN.includes(view.stage) && view.groups.some((name) => isAmong(name, group))) return true;

@@ -35,8 +35,11 @@ export interface Grant {
   signature: string;
 }
 
-/** What comes of checking one. The reason quotes nothing of the grant: it may be anybody's. */
-export type Verdict = { valid: true } | { valid: false; reason: string };
+/**
+ * What comes of checking one. `of` and `at` say which grant was found good, and for when: a verdict on another, or from
+ * another time, is none. The reason quotes nothing of the grant: it may be anybody's.
+ */
+export type Verdict = { valid: true; of: Grant['signature']; at: string } | { valid: false; reason: string };
 
 /** JSON with its keys in order and without what is undefined: the same value is always the same text. */
 export function canonical(value: unknown): string {

@@ -41,7 +41,7 @@ export function checkGrant(keys: GrantKeys, given: unknown, change: Change, now:
     const at = Date.parse(now);
     if (!(at <= Date.parse(grant.expiresAt))) return no('its grant has expired');
     if (!(at >= Date.parse(grant.issuedAt) - SKEW_MS)) return no('its grant is from the future');
-    return { valid: true };
+    return { valid: true, of: signature, at: now };
   } catch {
     return no('its grant cannot be read');
   }

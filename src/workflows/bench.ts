@@ -20,7 +20,8 @@ import * as messages from './troubleshooting-messages.js';
 import { troubleshootingId } from './troubleshooting-messages.js';
 import { enter } from './state.js';
 import { newTroubleshooting, resolutionOf, type GroupMessage, type TroubleshootingInput, type TroubleshootingState } from './troubleshooting-state.js';
-import { isByHand, mustBeOurs, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
+import { carriedOver, mustBeOurs, named } from './begin.js';
+import { isByHand, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 
 const EVENTS_PER_RUN = 4_000;
 const HEARD_KEPT = 500;
@@ -35,10 +36,9 @@ export class Stopped extends Error {}
 
 export function openBench(input: TroubleshootingInput) {
   mustBeOurs('What the group troubleshooting began with', input);
-  // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
-  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
-  const state: TroubleshootingState = (goesOn ? input.carried : undefined) ?? newTroubleshooting(now(), input.provided);
   const { ticketId, cycle, problem } = input;
+  named('This group troubleshooting', workflowInfo().workflowId === troubleshootingId(ticketId, cycle) || null);
+  const state: TroubleshootingState = carriedOver('What the group troubleshooting goes on with', input) ?? newTroubleshooting(now(), input.provided);
   const system: Actor = { name: 'onetouch', role: 'system', verified: true };
   let nextWake: string | null = null;
   let published = '';
@@ -84,12 +84,9 @@ export function openBench(input: TroubleshootingInput) {
     state.flagged = why;
   }
 
-  /** Is the grant good for exactly this, here? A troubleshooting that was begun under another name has no say. */
-  async function verdict(message: Guarded<GroupMessage>): Promise<Verdict> {
-    const of = troubleshootingId(ticketId, cycle);
-    if (workflowInfo().workflowId !== of) return { valid: false, reason: 'this is not the group troubleshooting of that ticket' };
-    return verdictOn(state, changeOf(message, groupFields(message.verb as 'fix'), of, cycle), message);
-  }
+  /** Is the grant good for exactly this, here? */
+  const verdict = (message: Guarded<GroupMessage>): Promise<Verdict> =>
+    verdictOn(state, changeOf(message, groupFields(message.verb as 'fix'), troubleshootingId(ticketId, cycle), cycle), message);
 
   const updates = [
     [messages.fix, 'fix'],
@@ -186,6 +183,8 @@ export function openBench(input: TroubleshootingInput) {
     publish();
     await tell();
     for (;;) {
+      // Whatever lies unread goes along: who says much must not keep a run from ending.
+      if (mayEnd && isLong()) await continueAsNew<(input: TroubleshootingInput) => Promise<unknown>>({ ...input, carried: state });
       const at = state.inbox.findIndex((m) => !only || m.verb === only);
       const [message] = at < 0 ? [] : state.inbox.splice(at, 1);
       if (message?.verb === 'stop') {
@@ -207,7 +206,6 @@ export function openBench(input: TroubleshootingInput) {
         continue;
       }
       if (message) return message;
-      if (mayEnd && isLong()) await continueAsNew<(input: TroubleshootingInput) => Promise<unknown>>({ ...input, carried: state });
       const woken = () => state.inbox.length > 0 || (mayEnd && isLong());
       if (until === null) await condition(woken);
       else {

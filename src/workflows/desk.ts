@@ -27,6 +27,7 @@ import * as problems from './problem-messages.js';
 import { SEARCH } from './search-attributes.js';
 import { BODY_FIELDS, trimmed, wrongShape } from './shapes.js';
 import { groupNews, troubleshot, type Troubleshot } from './troubleshooting-messages.js';
+import { carriedOver, named } from './begin.js';
 import { isByHand, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 import { enter, isEscalated, newCase, remember, type CaseInput, type CaseState, type Message, type Unsettled, type Verb } from './state.js';
 
@@ -35,14 +36,15 @@ const EVENTS_PER_RUN = 4_000;
 /** Times further off than this are waited for in steps, so that no timer is longer than the server takes. */
 const LONGEST_WAIT_MS = 365 * 24 * 3_600_000;
 const LONGEST_ID = 200;
+/** What people say waits while a step cannot go on; a run carries it into the next one in a payload of at most 2 MB. */
+const INBOX_KEPT = 300_000;
 
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(input: CaseInput) {
-  mustBeRead('What the case began with', input);
-  // Only the server says that a run goes on from another: a state that somebody starts a case with is nobody's word.
-  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
-  const state: CaseState = (goesOn ? input.carried : undefined) ?? newCase(iso(Date.now()));
+  // The ticket is in the case's name, which nobody can give to another one: whoever starts it need not be believed.
+  const ticketId = named('A case', messages.ticketOf(workflowInfo().workflowId));
+  const state: CaseState = carriedOver('What the case goes on with', input) ?? newCase(iso(Date.now()));
   // A run that goes on from another one begins with what that one had published.
   const published: Record<string, string> = {};
   for (const [name, key] of Object.entries(SEARCH)) {
@@ -66,6 +68,11 @@ export function openDesk(input: CaseInput) {
     const given: unknown = id ?? (value as { id?: unknown }).id;
     const known = typeof given === 'string' ? given.slice(0, LONGEST_ID) : null;
     if (known && state.heard.includes(known)) return { accepted: true, said: 'This was heard before.' };
+    if (by.role !== 'system' && JSON.stringify(state.inbox).length > INBOX_KEPT) {
+      const reason = 'too much lies unread while a step cannot go on; say it again once it does';
+      record('refused', `refused to ${VERB_WORDS[verb]}: ${reason}`, whoIs(by));
+      return { accepted: false, reason };
+    }
     const message = { ...trimmed(verb, value), verb, by, at: (value as { at?: string }).at ?? now() } as Message;
     if (message.verb === 'setPromise') message.dueAt = iso(Date.parse(message.dueAt)); // Times are compared as text.
     // Cases that were under way before there were grants are replayed as they were.
@@ -163,7 +170,7 @@ export function openDesk(input: CaseInput) {
   function view(): CaseView {
     const { stage, cycle, needs, flagged, ruling, handoff, promise, ticket, overrides } = state;
     return {
-      ticketId: input.ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
+      ticketId, cycle, stage, waitsFor: sentence(), nextWake, needs, flagged,
       parked: state.parked !== null, ruling, handoff, problem: handoff?.problem ?? null, promise, owed: owed(state), ticket,
       outcome: state.ending?.outcome ?? null, overrides, ...(state.glassBroken && { glassBroken: state.glassBroken }),
     };
@@ -195,7 +202,7 @@ export function openDesk(input: CaseInput) {
     for (;;) {
       const message = await nextRead(until, wanted);
       if (message === 'due' || !isGuarded(message)) return message;
-      const verdict = await verdictOn(state, changeOf(message, BODY_FIELDS[message.verb], messages.caseId(input.ticketId), state.cycle), message);
+      const verdict = await verdictOn(state, changeOf(message, BODY_FIELDS[message.verb], messages.caseId(ticketId), state.cycle), message);
       if (verdict.valid) return message;
       refuseUngranted(message.verb, message.by, verdict.reason);
     }
@@ -206,11 +213,11 @@ export function openDesk(input: CaseInput) {
     nextWake = until;
     publish();
     const arrived = () => state.inbox.some(isWanted);
-    // What this wait leaves lying makes the run longer too.
+    // What this wait leaves lying makes the run longer too, and goes along: who says much must not keep it from ending.
     const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > EVENTS_PER_RUN;
     for (;;) {
+      if (isLong()) await continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId, carried: state });
       if (arrived()) break;
-      if (isLong()) await continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: state });
       const woken = () => arrived() || isLong();
       if (until === null) {
         await condition(woken);
@@ -232,7 +239,7 @@ export function openDesk(input: CaseInput) {
   }
 
   return {
-    ticketId: input.ticketId,
+    ticketId,
     state,
     /** Of this run alone: whether it has heard that its group troubleshooting is there. */
     run: { groupKnown: false },
@@ -242,7 +249,7 @@ export function openDesk(input: CaseInput) {
     /** Starts over with what lies unread, as a change after the end. What was recorded stays: nothing else tells of this run. */
     restart: async () => {
       const fresh = { ...newCase(now()), timeline: state.timeline, heard: state.heard, ...(state.spentGrants && { spentGrants: state.spentGrants }), inbox: state.inbox.filter((m) => m.verb === 'inherited') };
-      return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId: input.ticketId, carried: fresh });
+      return continueAsNew<(input: CaseInput) => Promise<CaseRecord>>({ ticketId, carried: fresh });
     },
     /** The last word to ops: the outcome, in the lists too. */
     ended: () => {
@@ -250,7 +257,7 @@ export function openDesk(input: CaseInput) {
       nextWake = null;
       publish();
     },
-    effect: (name: string) => effectName(input.ticketId, state.cycle, name),
+    effect: (name: string) => effectName(ticketId, state.cycle, name),
     /** Takes every message of a verb off the desk, unread by anyone else. */
     take: <V extends Verb>(verb: V) => {
       const taken = state.inbox.filter((m): m is Extract<Message, { verb: V }> => m.verb === verb);
@@ -324,7 +331,7 @@ function searchValues(state: CaseState, nextWake: string | null): Record<keyof t
     inquiry: state.ticket?.errorKind ? 'technical-error' : knownInquiry(state.ticket?.inquiry),
     row: state.ruling?.row ?? null,
     team: state.handoff?.team ?? null,
-    jiraKey: state.handoff?.issueKey ?? null,
+    jiraKey: shortName(state.handoff?.issueKey),
     priority: state.handoff?.priority ?? null,
     group: shortName(state.ticket?.employerGroup),
     problem: state.handoff?.problem ?? null,

@@ -88,6 +88,7 @@ export async function verdictOn(state: { spentGrants?: Record<string, string> },
     verdict = { valid: false, reason: 'its grant could not be checked' };
   }
   if (!verdict.valid) return verdict;
+  if (verdict.of !== grant.signature || verdict.at !== asked) return { valid: false, reason: 'the answer of the check is not about its grant' };
   const spent = (state.spentGrants ??= {});
   if (grant.id in spent) return { valid: false, reason: 'its grant was used before' };
   // Kept for as long as it would be good otherwise.

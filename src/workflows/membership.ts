@@ -8,7 +8,7 @@ import type { Handoff, Stage } from '../domain/case.js';
 import { isProblemId } from '../domain/problem.js';
 import { problemId } from '../policy/signature.js';
 import { note, once, reading, type Deed } from './act.js';
-import type { Desk } from './desk.js';
+import { shortName, type Desk } from './desk.js';
 import { progress } from './hearing.js';
 import { owesGoodbye, type CaseState, type Message } from './state.js';
 
@@ -52,7 +52,7 @@ export function joined(desk: Desk, handoff: Handoff): Deed<unknown> {
         join: {
           ticketId,
           cycle: state.cycle,
-          group: state.ticket?.employerGroup ?? null,
+          group: shortName(state.ticket?.employerGroup), // As ops' lists have it: a field of the helpdesk may be longer than a problem takes.
           signature: own ? state.signature! : null, // Linked by hand: what it looks like is not the problem's look.
           escalatedAt: handoff.at,
           known: round && handoff.issueKey ? { round, key: handoff.issueKey } : null,

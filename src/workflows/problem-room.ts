@@ -17,7 +17,8 @@ import { memberCount, newProblem, type ProblemInput, type ProblemMessage, type P
 import { denied, TEMPORAL_UI, type Actor, type Answer } from './messages.js';
 import { SEARCH } from './search-attributes.js';
 import { enter, remember } from './state.js';
-import { isByHand, mustBeOurs, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
+import { carriedOver, isOurs, named } from './begin.js';
+import { isByHand, mustBeRead, NOT_BY_HAND, signalReader, unreadable } from './unreadable.js';
 
 /** A run is continued as new at its next wait past this many events, or when the server suggests it. */
 const EVENTS_PER_RUN = 4_000;
@@ -27,11 +28,11 @@ const LONGEST_ID = 200;
 export type Room = ReturnType<typeof openRoom>;
 
 export function openRoom(input: ProblemInput) {
-  mustBeOurs('What the problem began with', input);
-  // Only the server says that a run goes on from another: a state that somebody starts one with is nobody's word.
-  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined;
-  const state: ProblemState = (goesOn ? input.carried : undefined) ?? newProblem(input, now());
-  const limit = input.eventsPerRun ?? EVENTS_PER_RUN;
+  const { workflowId } = workflowInfo();
+  const id = named('A problem', messages.isProblemId(workflowId) ? workflowId : null);
+  // Whoever starts it need not be believed: the first case that joins brings the signature, too.
+  const state: ProblemState = carriedOver('What the problem goes on with', input) ?? newProblem({ id, signature: isOurs(input) ? input.signature : null }, now());
+  const limit = (isOurs(input) && input.eventsPerRun) || EVENTS_PER_RUN;
   let nextWake: string | null = null;
   const published: Record<string, string> = {};
   for (const [name, key] of Object.entries(SEARCH)) {
@@ -238,10 +239,7 @@ export function openRoom(input: ProblemInput) {
     async checkGrants(): Promise<void> {
       for (let message; (message = state.inbox.find(isGuarded)); ) {
         const { grant, asked, ...plain } = message;
-        // A problem that was begun under another name has no say.
-        const verdict = workflowInfo().workflowId === state.id
-          ? await verdictOn(state, changeOf({ ...plain, verb: 'merge', grant, asked }, ['into', 'reason'], state.id, state.round), message)
-          : { valid: false as const, reason: 'this is not that problem' };
+        const verdict = await verdictOn(state, changeOf({ ...plain, verb: 'merge', grant, asked }, ['into', 'reason'], state.id, state.round), message);
         state.inbox = state.inbox.flatMap((other) => (other !== message ? [other] : verdict.valid ? [plain] : []));
         if (!verdict.valid) refuseUngranted(plain.by, verdict.reason);
       }
@@ -266,8 +264,8 @@ export function openRoom(input: ProblemInput) {
   };
 
   async function goOn(): Promise<never> {
-    const { id, signature, eventsPerRun } = input;
-    return continueAsNew<(input: ProblemInput) => Promise<ProblemRecord>>({ id, signature: state.signature ?? signature, ...(eventsPerRun ? { eventsPerRun } : {}), carried: state });
+    const { id, signature } = state;
+    return continueAsNew<(input: ProblemInput) => Promise<ProblemRecord>>({ id, signature, eventsPerRun: limit, carried: state });
   }
 }
 

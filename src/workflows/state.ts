@@ -180,8 +180,8 @@ export function owesGoodbye(state: CaseState, why: Leave['why']): void {
 
 const HEARD_KEPT = 1_000;
 const TIMELINE_KEPT = 2_000;
-/** What people type is cut here, so that the whole record fits into one payload. */
-const TEXT_KEPT = 300;
+/** What people type is cut here, so that the whole record fits into one payload: so many characters, or a third of them where they are no ASCII. */
+const TEXT_KEPT = 400;
 
 /** Keeps the ids of what was heard, so that a repeat is known; the oldest go first. */
 export function remember(state: Pick<CaseState, 'heard'>, id: string): void {
@@ -194,7 +194,7 @@ export function remember(state: Pick<CaseState, 'heard'>, id: string): void {
  * lines that matter least is dropped (`DROPPED_FIRST`), and how many were is kept in one line; rulings and effects stay.
  */
 export function enter(timeline: Entry[], { ...entry }: Entry, kept = TIMELINE_KEPT): void {
-  if (entry.text.length > TEXT_KEPT) entry.text = `${entry.text.slice(0, TEXT_KEPT)}…`;
+  entry.text = fitting(entry.text, TEXT_KEPT);
   const last = timeline.at(-1);
   if (last && last.text === entry.text && last.what === entry.what && last.by === entry.by && last.subject === entry.subject && last.cycle === entry.cycle) {
     last.times = (last.times ?? 1) + 1;
@@ -211,6 +211,15 @@ export function enter(timeline: Entry[], { ...entry }: Entry, kept = TIMELINE_KE
   if (first.text === FOLDED) first.times = (first.times ?? 1) + times;
   // Of nobody: those that it stands for were said by many.
   else timeline.unshift({ at, what: 'heard', text: FOLDED, by: 'onetouch', cycle, times });
+}
+/** The text in about so many bytes of UTF-8, never with half a character at its end. */
+function fitting(text: string, bytes: number): string {
+  let used = 0;
+  for (let i = 0; i < text.length; i++) {
+    used += text.charCodeAt(i) < 0x80 ? 1 : 3;
+    if (used > bytes) return `${text.slice(0, i).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  }
+  return text;
 }
 const isSaidByPerson = ({ what, role }: Entry): boolean => what === 'heard' && role !== undefined && role !== 'unverified';
 /** Whoever sends much that is refused, or only hints, must not push out what people did. */

@@ -2,7 +2,7 @@
  * What an outsider sent and the worker could not read. It is refused on arrival and stays refused, also for a
  * worker that is given the key later; what was read once is never dropped by a worker that has lost the key.
  */
-import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 
 const WORDS: Record<string, string> = {
   elsewhere: 'it was encrypted for another workflow',
@@ -34,12 +34,6 @@ export function mustBeRead<T>(what: string, value: T): T {
   const why = whyUnreadable(value);
   if (why) throw new Error(`${what} cannot be read: ${why}. See PAYLOAD_KEYS.`);
   return value;
-}
-
-/** What only onetouch itself begins a workflow with. Throws as `mustBeRead` does; what was typed in by hand ends the run. */
-export function mustBeOurs<T>(what: string, value: T): T {
-  if (isByHand(value)) throw ApplicationFailure.nonRetryable(`${what} was typed in by hand, and only onetouch itself begins it.`);
-  return mustBeRead(what, value);
 }
 
 /**

@@ -1,7 +1,8 @@
 /** People on the whole site: signed in at a real identity provider, and past the API straight at the real Temporal. */
 import { expect, test } from 'vitest';
 import { signGrant } from '../../src/grants/grants.js';
-import { caseId, override } from '../../src/workflows/messages.js';
+import { caseId, ESCALATION, override, TASK_QUEUE } from '../../src/workflows/messages.js';
+import { newCase } from '../../src/workflows/state.js';
 import { eventually, useSite } from './site.js';
 
 const site = useSite({ identity: true });
@@ -39,4 +40,22 @@ test('an Update sent straight to Temporal in a lead\'s name is refused, recorded
   expect(await s.state(id)).toMatchObject({ stage: 'tier-1', overrides: 0, flagged: 'somebody tried to override the protocol without a good grant' });
   expect(s.effects(id)).toEqual(['note 1:tier1-cancellation']);
   await eventually(async () => expect((await s.list({ flagged: 'true' })).map((row) => row.ticketId)).toContain(id));
+});
+
+test('a case that somebody begins to be run again and again, or by a calendar, takes over nothing that they gave', async () => {
+  const { client, ...s } = site();
+  const id = await atTier1();
+  const { ruling, ticket } = await s.state(id);
+  const by = { name: 'Lee, lead', role: 'lead', verified: true };
+  const carried = { ...newCase(new Date().toISOString()), begun: true, stage: 'escalating', ruling, ticket, override: { ...WHY, by: by.name }, overrides: 1 };
+  for (const again of [{ workflowRunTimeout: '2 seconds', retry: { initialInterval: '1 second', maximumAttempts: 3 } }, { workflowRunTimeout: '1 second', cronSchedule: '@every 2s' }] as const) {
+    await s.handle(id).terminate('by hand');
+    await client.workflow.start(ESCALATION, { taskQueue: TASK_QUEUE, workflowId: caseId(id), args: [{ ticketId: id, carried }], ...again });
+    const first = (await s.handle(id).describe()).runId;
+    // With our own key, even: what somebody holds who has one of our messages.
+    await eventually(async () => expect((await s.handle(id).describe()).runId).not.toBe(first));
+    await eventually(async () => expect(await s.state(id)).toMatchObject({ stage: 'tier-1', overrides: 0 }));
+  }
+  expect(s.effects(id)).toEqual(['note 1:tier1-cancellation']);
+  await s.handle(id).terminate('over');
 });

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { temporalClient } from '../../src/client/connect.js';
 import { payloadKeys, type PayloadSettings } from '../../src/client/payload-keys.js';
-import { TASK_QUEUE } from '../../src/workflows/messages.js';
+import { caseId, ESCALATION, TASK_QUEUE } from '../../src/workflows/messages.js';
 import { absorb, join, leave, mergeInto, PROBLEM, problemIssueChanged, problemTimeline, survivorEnded } from '../../src/workflows/problem-messages.js';
 import { fix, learned, stop, TROUBLESHOOTING, troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
 import { awaitingApproval, group, written } from '../stories/groups.js';
-import { CLAIMS_ID, claimsError, view } from '../stories/problem-support.js';
+import { CLAIMS, CLAIMS_ID, claimsError, issuesOf, view } from '../stories/problem-support.js';
 import { LEAD, useTown } from '../stories/town.js';
 
 const town = useTown();
@@ -55,19 +55,35 @@ describe.each(STRANGERS)('%s', (_, payloads, why) => {
     t.sent();
   });
 
-  test('what begins with what nobody of ours wrote does not begin', async () => {
+  test('a group troubleshooting does not begin with it', async () => {
     const t = town();
-    const client = clientOf();
-    const none = { taskQueue: TASK_QUEUE, workflowRunTimeout: '5 seconds' } as const;
-    const begun = [
-      await client.workflow.start(TROUBLESHOOTING, { ...none, workflowId: troubleshootingId('990001', 1), args: [{ ticketId: '990001', cycle: 1 }] }),
-      await client.workflow.start(PROBLEM, { ...none, workflowId: 'problem-server-error-00000000000', args: [{ id: 'problem-server-error-00000000000', signature: null }] }),
-    ];
-    for (const { workflowId } of begun) {
-      const own = t.client.workflow.getHandle(workflowId);
-      await expect.poll(async () => (await own.fetchHistory()).events?.some((e) => e.workflowTaskFailedEventAttributes), { timeout: 15_000 }).toBe(true);
-      await own.terminate('the story is over').catch(() => {});
-    }
+    const workflowId = troubleshootingId('990001', 1);
+    await clientOf().workflow.start(TROUBLESHOOTING, { taskQueue: TASK_QUEUE, workflowId, args: [{ ticketId: '990001', cycle: 1 }] });
+    const own = t.client.workflow.getHandle(workflowId);
+    // A key may come, and then it is read; what nobody encrypted never is.
+    const isOver = async () => (await own.fetchHistory()).events?.some((e) => (why.includes('key') ? e.workflowTaskFailedEventAttributes : e.workflowExecutionFailedEventAttributes));
+    await expect.poll(isOver, { timeout: 15_000 }).toBe(true);
+    await own.terminate('the story is over').catch(() => {});
     t.expectNothingElse();
   });
+
+  test('a case and a problem that were begun with it are as if onetouch had begun them', async () => {
+    const t = town();
+    await clientOf().workflow.start(PROBLEM, { taskQueue: TASK_QUEUE, workflowId: CLAIMS_ID, args: [{ id: 'another', signature: null, eventsPerRun: 1 }] });
+    const next = String(Math.max(...t.company.helpdesk.tickets().map((ticket) => Number(ticket.id))) + 1);
+    await clientOf().workflow.start(ESCALATION, { taskQueue: TASK_QUEUE, workflowId: caseId(next), args: [{ ticketId: '77', carried: { stage: 'closing' } }] });
+    const ticketId = await claimsError(t);
+    expect(ticketId).toBe(next);
+    expect(await view(t)).toMatchObject({ members: 1, signature: CLAIMS });
+    expect(await t.state(ticketId)).toMatchObject({ ticketId, stage: 'awaiting-resolution', problem: CLAIMS_ID });
+    expect(issuesOf(t)).toHaveLength(1);
+    t.sent();
+  });
+});
+
+test.each([ESCALATION, PROBLEM, TROUBLESHOOTING])('%s under a name that is not its own ends at once: it would act in another\'s', async (type) => {
+  const t = town();
+  const begun = await t.client.workflow.start(type, { taskQueue: TASK_QUEUE, workflowId: `x-${type}`, args: [{ ticketId: '5001', cycle: 1, id: CLAIMS_ID, signature: null, provided: {} }] });
+  await expect(begun.result()).rejects.toMatchObject({ cause: { message: expect.stringContaining(`is not named x-${type}`) } });
+  t.expectNothingElse();
 });

@@ -27,9 +27,9 @@ function fromBootstrap(variable: 'TEMPORAL_CLI' | 'TEMPORAL_TEST_SERVER'): strin
  */
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   const path = fromBootstrap('TEMPORAL_TEST_SERVER');
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const create = () => TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  // The SDK gives it five seconds to listen, which a busy machine may need for Java alone.
+  const env = await create().catch(create).catch(create);
   try {
     // It can add them but not list them, so what a real server gets at installation does not serve here.
     const all = Object.values(SEARCH).map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type)]);
