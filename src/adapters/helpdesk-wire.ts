@@ -42,6 +42,8 @@ const user = z.object({ id: z.int(), name: text, email: z.string().nullish() });
 
 export const ticketAnswer = z.object({ ticket });
 export const commentsAnswer = z.object({ comments: z.array(comment) });
+/** Zendesk's word for what is not there, or was deleted. */
+export const notFoundAnswer = z.object({ error: z.literal('RecordNotFound') });
 export const userAnswer = z.object({ user });
 export const groupAnswer = z.object({ group: z.object({ id: z.int(), name: z.string() }) });
 export const changedAnswer = z.object({

@@ -1,4 +1,5 @@
 /** The helpdesk (Zendesk) behind `HelpdeskPort`, over its REST API. */
+import type { z } from 'zod';
 import { changedSinceRead, refused } from '../activities/failures.js';
 import type { HelpdeskPort, TicketUpdate } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
@@ -10,13 +11,14 @@ import {
   commentsAnswer,
   deletedTicket,
   groupAnswer,
+  notFoundAnswer,
   ticketAnswer,
   toTicket,
   userAnswer,
   type WireComment,
   type WireUser,
 } from './helpdesk-wire.js';
-import { shaped } from './http.js';
+import { saidByItself, shaped } from './http.js';
 
 export type Helpdesk = HelpdeskPort & {
   /** The id of the user we act as, so that our own changes can be left out. */
@@ -46,20 +48,23 @@ export async function connectHelpdesk(
     return comments;
   }
 
-  async function readUser(id: number): Promise<WireUser | null> {
-    const doing = "read the ticket's requester";
-    const { status, body } = await call({ doing, path: `/api/v2/users/${id}`, answers: [404] });
-    return status === 404 ? null : shaped(userAnswer, body, 'helpdesk', doing).user;
+  /** The answer; null where the helpdesk says that it has no such thing. */
+  async function find<S extends z.ZodType>(doing: string, path: string, schema: S): Promise<z.output<S> | null> {
+    const answer = await call({ doing, path, answers: [404] });
+    if (answer.status !== 404) return shaped(schema, answer.body, 'helpdesk', doing);
+    saidByItself(notFoundAnswer, answer, 'helpdesk', doing);
+    return null;
   }
+
+  const readUser = async (id: number): Promise<WireUser | null> =>
+    (await find("read the ticket's requester", `/api/v2/users/${id}`, userAnswer))?.user ?? null;
 
   /** The group's name; one that was made after we connected is looked up once. */
   async function groupName(id: number | null | undefined): Promise<string | null> {
     if (id == null) return null;
     const known = names.groupNames.get(id);
     if (known !== undefined) return known;
-    const doing = "read the ticket's group";
-    const { status, body } = await call({ doing, path: `/api/v2/groups/${id}`, answers: [404] });
-    const name = status === 404 ? `group ${id}` : shaped(groupAnswer, body, 'helpdesk', doing).group.name;
+    const name = (await find("read the ticket's group", `/api/v2/groups/${id}`, groupAnswer))?.group.name ?? `group ${id}`;
     names.groupNames.set(id, name);
     return name;
   }
@@ -70,10 +75,8 @@ export async function connectHelpdesk(
     async readTicket(ticketId): Promise<Ticket> {
       const doing = 'read the ticket';
       const path = ticketPath(ticketId, doing);
-      const { status, body } = await call({ doing, path, answers: [404] });
-      if (status === 404) return deletedTicket(ticketId);
-      const { ticket } = shaped(ticketAnswer, body, 'helpdesk', doing);
-      if (ticket.status === 'deleted') return deletedTicket(ticketId);
+      const ticket = (await find(doing, path, ticketAnswer))?.ticket;
+      if (!ticket || ticket.status === 'deleted') return deletedTicket(ticketId);
       const [comments, requester, group] = await Promise.all([
         readComments(path),
         readUser(ticket.requester_id),

@@ -230,18 +230,29 @@ describe('reading a ticket', () => {
   });
 
   test.each<[string, Answer]>([
-    ['is not there', { status: 404 }],
+    ['is not there', { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } }],
     ['is marked deleted', { body: { ticket: ticketOf({ status: 'deleted' }) } }],
   ])('one that %s is deleted', async (_, answer) => {
     const { helpdesk } = await desk({ 'GET /api/v2/tickets/5158': answer });
     expect(await helpdesk.readTicket('5158')).toMatchObject({ id: '5158', status: 'deleted', subject: '', comments: [] });
   });
 
+  // Not deleted: a case would end by it, and its member never hear.
+  test.each<[string, string, Answer]>([
+    ["a proxy's page", 'GET /api/v2/tickets/5158', { status: 404, body: '<html>Not found</html>' }],
+    ['nothing', 'GET /api/v2/tickets/5158', { status: 404 }],
+    ['an account that is closed', 'GET /api/v2/tickets/5158', { status: 404, body: { error: { title: 'No help desk at company.zendesk.com', message: 'There is no help desk here.' } } }],
+    ['a wrong endpoint', 'GET /api/v2/users/501', { status: 404, body: { error: 'InvalidEndpoint', description: 'Not found' } }],
+  ])('a 404 that is %s says nothing of a ticket: it is asked again', async (_, route, answer) => {
+    const { helpdesk } = await desk({ [route]: answer });
+    expect(await failure(helpdesk.readTicket('5158'))).toMatchObject({ type: 'Unavailable', nonRetryable: false, message: expect.stringContaining('is its URL the right one?') });
+  });
+
   test('a requester whom the helpdesk no longer has, and a group made meanwhile', async () => {
     const { helpdesk, server } = await desk({
       'GET /api/v2/tickets/5158': { body: { ticket: ticketOf({ group_id: 77 }) } },
       'GET /api/v2/groups/77': { body: { group: { id: 77, name: 'Night shift' } } },
-      'GET /api/v2/users/501': { status: 404 },
+      'GET /api/v2/users/501': { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } },
     });
     expect(await helpdesk.readTicket('5158')).toMatchObject({ group: 'Night shift', requester: { id: '501', name: '', email: null } });
     await helpdesk.readTicket('5158');
@@ -305,6 +316,11 @@ describe('updating a ticket', () => {
     const { helpdesk, server } = await desk();
     await helpdesk.updateTicket('5158', { comment: { body: 'Hello', public: true } });
     expect(server.to('PUT', '/api/v2/tickets/5158')[0]!.body).toEqual({ ticket: { comment: { body: 'Hello', public: true } } });
+  });
+
+  test('a conflict is tried again: somebody else changed the ticket at the same moment', async () => {
+    const { helpdesk } = await desk({ 'PUT /api/v2/tickets/5158': { status: 409, body: { error: 'DatabaseConflict', description: 'Database collision' } } });
+    for (const asReadAt of [undefined, AT]) expect(await failure(helpdesk.updateTicket('5158', { status: 'open', ...(asReadAt && { asReadAt }) }))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
   });
 
   test('an unknown group and a closed ticket are refused; nothing is sent for the first', async () => {

@@ -251,6 +251,16 @@ describe('a failure', () => {
     expect(deep(failed)).not.toMatch(new RegExp(`hush|${PASSWORD}|authorization|cannot schedule`, 'i'));
   });
 
+  test('of a conflict is tried again, as Atlassian asks; an answer that is not JSON too, which no write is taken to be done by', async () => {
+    const routes = { 'POST /rest/api/3/issue': { status: 409 }, 'PUT /rest/api/3/issue/OPS-1': { status: 409 } };
+    const conflict = (await town(routes)).jira;
+    for (const call of [() => conflict.createIssue(NEW), () => conflict.addLabel('OPS-1', 'x')]) expect(await failure(call())).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    const page = { body: '<html>Sign in</html>' };
+    const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: '{"key": "OPS-1", "fie' }, 'POST /rest/api/3/issue/OPS-1/comment': page, 'PUT /rest/api/3/issue/OPS-1': page, 'POST /rest/api/3/issue': { body: '' } });
+    for (const call of [() => jira.readIssue('OPS-1'), () => jira.comment('OPS-1', doc('x')), () => jira.addLabel('OPS-1', 'x'), () => jira.createIssue(NEW)])
+      expect(await failure(call())).toMatchObject({ type: 'Unavailable', message: expect.stringMatching(/not JSON; is its URL the right one/) });
+  });
+
   test.each([['93', 93_000], ['Fri, 01 Jan 2100 00:00:00 GMT', expect.any(Number)]])('Retry-After %s is kept', async (header, ms) => {
     const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { status: 429, headers: { 'retry-after': header } } });
     expect((await failure(jira.readIssue('OPS-1'))).nextRetryDelay).toEqual(ms);
