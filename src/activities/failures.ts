@@ -47,13 +47,24 @@ export function unavailable(
   });
 }
 
+/** The worker was given up meanwhile, and another one does its work: nothing more is to be done. */
+export const givenUp = (doing: string, why: string): ApplicationFailure =>
+  ApplicationFailure.create({ type: FAILURE.unavailable, message: `Temporal could not ${doing}: ${why}`, nonRetryable: false, details: [{ system: 'Temporal', why, givenUp: true } satisfies Details] });
+export const isGivenUp = (error: unknown): boolean => detailsOf(error).givenUp === true;
+
 interface Details {
   system?: OutsideSystem;
   why?: string;
   status?: number | string;
   retryAfterMs?: number;
+  givenUp?: true;
 }
 const detailsOf = (error: unknown): Details => (error instanceof ApplicationFailure ? (error.details?.[0] as Details | undefined) : null) ?? {};
+
+/** The status that an outside system refused or put off with; null where there was none. */
+export const statusOf = (error: unknown): number | string | null => detailsOf(error).status ?? null;
+/** Trying the same again cannot help. */
+export const isRefused = (error: unknown): boolean => error instanceof ApplicationFailure && error.type === FAILURE.refused;
 
 /** For how long the system asked not to be asked again, in milliseconds; 0 where it did not say. For workflows, too. */
 export const askedToWaitMs = (error: unknown): number => detailsOf(error).retryAfterMs ?? 0;

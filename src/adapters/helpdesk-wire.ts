@@ -46,8 +46,9 @@ export const commentsAnswer = z.object({ comments: z.array(comment) });
 export const notFoundAnswer = z.object({ error: z.literal('RecordNotFound') });
 export const userAnswer = z.object({ user });
 export const groupAnswer = z.object({ group: z.object({ id: z.int(), name: z.string() }) });
+/** What is wrong with one of these is no matter of the others: of each, only what it takes to name it. */
 export const changedAnswer = z.object({
-  tickets: z.array(z.object({ id: z.int() })),
+  tickets: z.array(z.looseObject({ id: z.int(), updated_at: z.unknown().optional() })),
   after_cursor: z.string().nullish(),
   end_of_stream: z.boolean(),
 });

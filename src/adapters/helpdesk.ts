@@ -1,6 +1,6 @@
 /** The helpdesk (Zendesk) behind `HelpdeskPort`, over its REST API. */
 import type { z } from 'zod';
-import { changedSinceRead, refused } from '../activities/failures.js';
+import { changedSinceRead, isRefused, refused } from '../activities/failures.js';
 import type { HelpdeskPort, TicketUpdate } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Ticket } from '../domain/ticket.js';
@@ -16,9 +16,10 @@ import {
   toTicket,
   userAnswer,
   type WireComment,
+  type WireTicket,
   type WireUser,
 } from './helpdesk-wire.js';
-import { saidByItself, shaped } from './http.js';
+import { isoTime, saidByItself, shaped } from './http.js';
 
 export type Helpdesk = HelpdeskPort & {
   /** The id of the user we act as, so that our own changes can be left out. */
@@ -69,20 +70,24 @@ export async function connectHelpdesk(
     return name;
   }
 
+  /** With its comments and, where it is asked for, its requester. */
+  async function complete(ticket: WireTicket, requesterOf: ((id: number) => Promise<WireUser | null>) | null): Promise<Ticket> {
+    if (ticket.status === 'deleted') return deletedTicket(String(ticket.id));
+    const [comments, requester, group] = await Promise.all([
+      readComments(`/api/v2/tickets/${ticket.id}`),
+      requesterOf?.(ticket.requester_id) ?? null,
+      groupName(ticket.group_id),
+    ]);
+    return toTicket(ticket, { comments, requester, group, us }, names);
+  }
+
   return {
     whoAmI: session.whoAmI,
 
     async readTicket(ticketId): Promise<Ticket> {
       const doing = 'read the ticket';
-      const path = ticketPath(ticketId, doing);
-      const ticket = (await find(doing, path, ticketAnswer))?.ticket;
-      if (!ticket || ticket.status === 'deleted') return deletedTicket(ticketId);
-      const [comments, requester, group] = await Promise.all([
-        readComments(path),
-        readUser(ticket.requester_id),
-        groupName(ticket.group_id),
-      ]);
-      return toTicket(ticket, { comments, requester, group, us }, names);
+      const ticket = (await find(doing, ticketPath(ticketId, doing), ticketAnswer))?.ticket;
+      return ticket ? complete(ticket, readUser) : deletedTicket(ticketId);
     },
 
     async updateTicket(ticketId, { comment, group, priority, status, asReadAt }: TicketUpdate): Promise<void> {
@@ -109,23 +114,29 @@ export async function connectHelpdesk(
       if (answered === 409) throw changedSinceRead(doing);
     },
 
-    async changedSince(since): Promise<string[]> {
+    async changed({ since, cursor }) {
       const doing = 'list the changed tickets';
       // Zendesk exports nothing of the last minute and refuses a start in it; asking from earlier loses nothing.
       const start = Math.min(Math.floor(Date.parse(since) / 1000), Math.floor(Date.now() / 1000) - 61);
-      const ids = new Set<string>();
-      let cursor: string | null = null;
-      for (;;) {
-        const { body } = await call({
-          doing,
-          path: '/api/v2/incremental/tickets/cursor',
-          query: { start_time: start, ...(cursor === null ? {} : { cursor }) },
-        });
-        const { tickets, after_cursor, end_of_stream } = shaped(changedAnswer, body, 'helpdesk', doing);
-        for (const { id } of tickets) ids.add(String(id));
-        if (end_of_stream || !after_cursor || after_cursor === cursor) return [...ids];
-        cursor = after_cursor;
-      }
+      const page = async (from: string | null) => {
+        const { body } = await call({ doing, path: '/api/v2/incremental/tickets/cursor', query: { start_time: start, ...(from === null ? {} : { cursor: from }) } });
+        return shaped(changedAnswer, body, 'helpdesk', doing);
+      };
+      // A cursor that it does not take is no reason to look no more: the time leads to the same place.
+      const found = await page(cursor).catch((error: unknown) => {
+        if (cursor === null || !isRefused(error)) throw error;
+        return page(null);
+      });
+      const next = found.after_cursor ?? null;
+      return {
+        tickets: found.tickets.map((listed) => ({
+          id: String(listed.id),
+          updatedAt: isoTime(listed.updated_at),
+          read: async () => complete(shaped(ticketAnswer, { ticket: listed }, 'helpdesk', 'read the changed ticket').ticket, null),
+        })),
+        cursor: next,
+        isEnd: found.end_of_stream || next === null || next === cursor,
+      };
     },
   };
 }

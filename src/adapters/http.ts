@@ -147,3 +147,9 @@ export function shaped<S extends z.ZodType>(schema: S, answer: unknown, system: 
   const fields = [...new Set(result.error.issues.map((issue) => issue.path.join('.') || 'the whole answer'))];
   throw refused(system, doing, 'malformed answer', `not as agreed: ${fields.join(', ')}`);
 }
+
+/** A time as the system wrote it, in ISO 8601; null where it is none. */
+export function isoTime(said: unknown): string | null {
+  const at = typeof said === 'string' ? Date.parse(said) : NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}

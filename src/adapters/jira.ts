@@ -2,14 +2,14 @@
 import { Version3Client } from 'jira.js';
 import { z } from 'zod';
 import { refused } from '../activities/failures.js';
-import type { JiraPort } from '../activities/ports.js';
+import type { ChangedIssue, JiraPort } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
-import { notJson, TIMEOUT_MS, shaped } from './http.js';
+import { isoTime, notJson, TIMEOUT_MS, shaped } from './http.js';
 import { jiraFailure } from './jira-failure.js';
-import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
+import { changedAnswer, commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
 export type Jira = JiraPort & {
   /** The account id of the user we act as. */
@@ -21,6 +21,7 @@ export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiT
 const PRIORITIES: Record<Priority, string> = { Normal: 'Medium', High: 'High', Urgent: 'Highest' };
 const FIELDS = ['status', 'resolution', 'assignee', 'issuelinks', 'labels', 'updated', 'comment'];
 const PAGE = 100;
+const LABELS_AT_ONCE = 50;
 
 /** The answer to a write, of which only that it came matters. */
 const unread = z.unknown();
@@ -191,9 +192,14 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       );
     },
 
-    async filedByUs(label) {
+    async filedByUs(labels) {
       const us = await whoAmI();
-      return search('find our issues', `labels = ${quoted(label)} ORDER BY created ASC`, ({ fields }) => fields.creator?.accountId === us, [...FIELDS, 'creator']);
+      const found: Issue[] = [];
+      for (let i = 0; i < labels.length; i += LABELS_AT_ONCE) {
+        const some = labels.slice(i, i + LABELS_AT_ONCE).map(quoted).join(', ');
+        found.push(...(await search('find our issues', `labels in (${some}) ORDER BY created ASC`, ({ fields }) => fields.creator?.accountId === us, [...FIELDS, 'creator'])));
+      }
+      return found;
     },
 
     async linkDuplicate(key, of) {
@@ -221,8 +227,27 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     },
 
     /** Milliseconds since 1970: a date in words would be read in our user's time zone, by the minute. */
-    async changedSince(since) {
-      return search('list the changed issues', `labels = ${quoted('onetouch')} AND updated >= ${Date.parse(since)} ORDER BY updated ASC`);
+    async changed(since) {
+      const doing = 'list the changed issues';
+      const jql = `labels = ${quoted('onetouch')} AND updated >= ${Date.parse(since)} ORDER BY updated ASC`;
+      const issues: ChangedIssue[] = [];
+      let nextPageToken: string | undefined;
+      for (;;) {
+        const page = await ask(doing, changedAnswer, () =>
+          client.issueSearch.searchForIssuesUsingJqlEnhancedSearchPost<unknown>({ jql, fields: FIELDS, maxResults: PAGE, nextPageToken }),
+        );
+        for (const listed of page.issues)
+          issues.push({
+            key: listed.key,
+            updatedAt: isoTime(listed.fields.updated),
+            labels: listed.fields.labels ?? [],
+            read: async () => complete(shaped(issueAnswer, listed, 'Jira', 'read the changed issue')),
+          });
+        nextPageToken = page.nextPageToken ?? undefined;
+        const upTo = issues.findLast((i) => i.updatedAt !== null)?.updatedAt ?? null;
+        // More than a page may have changed in one moment, and only later than that the list can go on.
+        if (nextPageToken === undefined || (upTo !== null && upTo > since)) return { issues, upTo, isEnd: nextPageToken === undefined };
+      }
     },
   };
 }

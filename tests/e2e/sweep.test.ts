@@ -52,11 +52,11 @@ test('an outage of one system leaves its own mark where it was, and the others a
   s.loseWebhooks(true);
   const first = await s.sweep();
   const id = await s.ticket({ inquiry: 'webinar-missing', member: { name: 'Jo Low', email: 'jo@example.com' } });
-  for (let attempt = 0; attempt < 3; attempt++) company.jira.faults.next(/^POST .*\/search\/jql/, { status: 503 });
+  company.jira.faults.next(/^POST .*\/search\/jql/, { status: 503 });
   const second = await s.sweep();
-  expect(second).toMatchObject({ knocked: 1, jira: first.jira });
-  expect(Date.parse(second.helpdesk)).toBeGreaterThan(Date.parse(first.helpdesk));
+  expect(second).toMatchObject({ knocked: 1, jira: { mark: first.jira.mark } });
+  expect(Date.parse(second.helpdesk.mark)).toBeGreaterThan(Date.parse(first.helpdesk.mark));
   await s.at(id, 'awaiting-resolution');
   const third = await s.sweep();
-  expect(Date.parse(third.jira)).toBeGreaterThan(Date.parse(second.jira));
+  expect(Date.parse(third.jira.mark)).toBeGreaterThan(Date.parse(second.jira.mark));
 });
