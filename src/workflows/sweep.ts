@@ -35,7 +35,11 @@ export async function sweep(): Promise<SweepResult> {
   const last = workflowInfo().lastResult as SweepResult | undefined;
   const startedAt = Date.now();
   const at = iso(startedAt);
-  const from = (system: Swept): Position => last?.[system] ?? beginningAt(iso(startedAt - FIRST_LOOK_MS));
+  const from = (system: Swept): Position => {
+    const before: Position | string | undefined = last?.[system];
+    // An earlier build left no more than the mark.
+    return typeof before === 'object' ? before : beginningAt(before ?? iso(startedAt - FIRST_LOOK_MS));
+  };
   const result: SweepResult = { helpdesk: from('helpdesk'), jira: from('jira'), temporal: from('temporal'), knocked: 0, healed: 0 };
   const stopped: Partial<Record<Swept, string>> = {};
 
