@@ -46,10 +46,10 @@ export function mailFailure(error: unknown, bodyBegan: boolean): ApplicationFail
 /**
  * Is it the member's address, or a rule of the server, which would refuse everybody? By RFC 3463, 5.1.x is the address (but .7 and
  * .8, the sender's), and 5.2.x the recipient's mailbox, which the recipient alone can mend. Without such a code, RFC 5321 has
- * 550, 551 and 553 for a mailbox.
+ * 550, 551 and 553 for a mailbox, and 501 for the syntax of what is said, which at RCPT is the address alone.
  */
 const isAboutTheAddress = (reply: number, status: string | undefined): boolean =>
-  status === undefined ? [550, 551, 553].includes(reply) : /^5\.(1\.(?![78]$)|2\.)/.test(status);
+  status === undefined ? [501, 550, 551, 553].includes(reply) : /^5\.(1\.(?![78]$)|2\.)/.test(status);
 
 /** 5.1.1 and its like. */
 const enhanced = (response = ''): string | undefined => /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];

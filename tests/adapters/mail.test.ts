@@ -240,6 +240,7 @@ describe('an answer settles it', () => {
     [{ greeting: '421 later' }, 'Unavailable'],
     [{ MAIL: '550 no such sender' }, 'Refused'],
     [{ RCPT: '550 no such user' }, 'MailRefused'],
+    [{ RCPT: '501 bad syntax' }, 'MailRefused'],
     [{ RCPT: '551 not here' }, 'MailRefused'],
     [{ RCPT: '553 not a name' }, 'MailRefused'],
     [{ RCPT: '550 5.1.1 no such user' }, 'MailRefused'],
