@@ -11,7 +11,6 @@ import { NativeConnection, Runtime, Worker, type ActivityInboundCallsInterceptor
 import { createActivities, type Ports } from './activities/index.js';
 import { createTroubleshootingActivities } from './activities/troubleshooting.js';
 import { createProblemActivities } from './activities/problems.js';
-import { createHealActivities } from './activities/heal.js';
 import { atWork } from './activities/lease.js';
 import { createGrantActivities } from './activities/grants.js';
 import { createSweepActivities } from './activities/sweep.js';
@@ -73,7 +72,6 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createProblemActivities({ ...ports, config, problems }),
       ...createGrantActivities(config),
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
-      ...createHealActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })] },
@@ -106,10 +104,13 @@ const BEAT_MS = 5_000;
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
 const stillAtIt = (context: Context, client: Client): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const lease = atWork(context, { ask: () => client.activity.heartbeat(context.info.taskToken) });
+    const { taskToken, namespace, activityId, workflowExecution } = context.info;
+    // The next attempt must be able to read it: the task's token alone does not tell the codec whose it is.
+    const serializationContext = { type: 'activity', namespace, activityId, ...workflowExecution, isLocal: false } as const;
+    const lease = atWork(context, { ask: (kept) => client.activity.heartbeat(taskToken, kept, { serializationContext }) });
     const beating = setInterval(() => {
       lease.beat();
-      context.heartbeat();
+      context.heartbeat(lease.kept);
     }, BEAT_MS);
     try {
       return await next(input);

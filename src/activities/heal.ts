@@ -2,7 +2,7 @@
  * Heals what could not be prevented: Jira has no idempotent create, and its search lags. Where one escalation, or one
  * round of a problem, has two issues after all, the one that its case or problem does not know is closed as a duplicate.
  */
-import { Context, log } from '@temporalio/activity';
+import { log } from '@temporalio/activity';
 import { effectName, mark, readMarks } from '../domain/marks.js';
 import { problemOfLabel } from '../domain/problem.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
@@ -11,6 +11,7 @@ import { problemComment } from '../wording/problems.js';
 import { stillOurs } from './lease.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
 import type { KnockPort } from './sweep.js';
+import type { Tally } from './walk.js';
 
 /** Whose issue it is that was made twice. */
 interface Owner {
@@ -21,21 +22,35 @@ interface Owner {
   words(kept: string): AdfDocument;
 }
 
-export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: Pick<KnockPort, 'seen' | 'problemSeen'> }) {
+export type Healing = ReturnType<typeof healing>;
+
+export function healing({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: Pick<KnockPort, 'seen' | 'problemSeen'> }) {
   return {
-    /** Closes issues that were made twice, among those changed since; answers how many. */
-    async healIssues(since: string): Promise<number> {
-      let healed = 0;
-      for (const label of sharedLabels(await jira.changedSince(since))) {
-        Context.current().heartbeat(label);
-        const ours = await jira.filedByUs(label);
-        if (ours.length < 2) continue;
-        const owner = ownerOf(label)!;
-        const kept = await owner.kept(ours[0]!.key);
-        if (!kept) continue;
-        for (const { key } of ours) if (key !== kept && (await close(key, kept, owner))) healed += 1;
+    /** Of these labels, the ones that more than one issue of ours carries, where something is left to be closed. */
+    async madeTwice(labels: readonly string[]): Promise<string[]> {
+      const ours = labels.filter((label) => ownerOf(label) !== null);
+      if (ours.length === 0) return [];
+      const filed = await jira.filedByUs(ours);
+      return ours.filter((label) => canBeClosed(carrying(filed, label)));
+    },
+
+    /** Closes all but one of the issues that carry the label. Answers 'unsettled' while nobody can say which one stays. */
+    async heal(label: string, tally: Tally): Promise<'unsettled' | void> {
+      const ours = carrying(await jira.filedByUs([label]), label);
+      if (!canBeClosed(ours)) return;
+      const owner = ownerOf(label)!;
+      const kept = await owner.kept(ours[0]!.key);
+      if (!kept) return 'unsettled';
+      const failed: unknown[] = [];
+      for (const { key } of ours) {
+        if (key === kept) continue;
+        try {
+          if (await close(key, kept, owner)) tally.healed += 1;
+        } catch (error) {
+          failed.push(error); // One that cannot be closed keeps no other open.
+        }
       }
-      return healed;
+      if (failed.length > 0) throw failed[0];
     },
   };
 
@@ -71,10 +86,9 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
     return told?.data.handoff?.issueKey ?? oldest;
   }
 
-  /** Nobody may have begun on it: what engineers do with an issue is theirs. */
   async function close(key: string, kept: string, owner: Owner): Promise<boolean> {
     const issue = await jira.readIssue(key);
-    if (issue.category !== 'new' || issue.lastForeignComment !== null || (issue.duplicateOf !== null && issue.duplicateOf !== kept)) return false;
+    if (!isUntouched(issue) || (issue.duplicateOf !== null && issue.duplicateOf !== kept)) return false;
     if (issue.duplicateOf === null) await jira.linkDuplicate(key, kept);
     const line = owner.mark(key);
     if (!(await jira.ownComments(key)).some((text) => text.includes(line))) {
@@ -88,11 +102,12 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
     return true;
   }
 }
-export type HealActivities = ReturnType<typeof createHealActivities>;
 
-/** Labels of escalations and of problems' rounds that more than one issue carries. */
-function sharedLabels(issues: readonly Issue[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { labels } of issues) for (const label of new Set(labels)) if (/^onetouch-\d+-\d+$/.test(label) || problemOfLabel(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts].flatMap(([label, count]) => (count > 1 ? [label] : []));
+/** Those that carry the label, oldest first, less those that were closed as a duplicate of another of them. */
+function carrying(issues: readonly Issue[], label: string): Issue[] {
+  const all = issues.filter(({ labels }) => labels.includes(label));
+  return all.filter(({ category, duplicateOf }) => !(category === 'done' && all.some(({ key }) => key === duplicateOf)));
 }
+const canBeClosed = (ours: readonly Issue[]): boolean => ours.length > 1 && ours.some(isUntouched);
+/** Nobody has begun on it: what engineers do with an issue is theirs. */
+const isUntouched = ({ category, lastForeignComment }: Issue): boolean => category === 'new' && lastForeignComment === null;

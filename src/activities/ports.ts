@@ -14,8 +14,19 @@ export interface HelpdeskPort {
    * rejects with `Unavailable` where the ticket was changed since it was read.
    */
   updateTicket(ticketId: string, change: TicketUpdate): Promise<void>;
-  /** Ids of tickets changed at or after `since` (ISO 8601), by anyone. May include too many, never too few. */
-  changedSince(since: string): Promise<string[]>;
+  /**
+   * A page of the tickets that anyone changed: from where the cursor of the page before points, else at or after `since`
+   * (ISO 8601). May include too many, never too few. The cursor of the last page leads on to what changes later.
+   */
+  changed(from: { since: string; cursor: string | null }): Promise<{ tickets: ChangedTicket[]; cursor: string | null; isEnd: boolean }>;
+}
+
+/** One of a list of what changed. That it cannot be read is said by `read`, which holds up no other. */
+export interface ChangedTicket {
+  id: string;
+  updatedAt: string | null;
+  /** The ticket as it was listed, with its comments as they are. Of its requester only the id: that saves a request. */
+  read(): Promise<Ticket>;
 }
 
 export interface TicketUpdate {
@@ -56,14 +67,25 @@ export interface JiraPort {
   unrelate(key: string, other: string, how: IssueRelation): Promise<void>;
   /** Upserts by globalId. */
   remoteLink(key: string, link: { globalId: string; url: string; title: string }): Promise<void>;
-  /** Issues with the label that we created, oldest first. The search index may lag. */
-  filedByUs(label: string): Promise<Issue[]>;
+  /** Issues with any of the labels that we created, oldest first. The search index may lag. */
+  filedByUs(labels: readonly string[]): Promise<Issue[]>;
   /** Links an issue to the one it duplicates. */
   linkDuplicate(key: string, of: string): Promise<void>;
   /** Moves an issue to a done status, with resolution Duplicate where its screen takes one. */
   resolveAsDuplicate(key: string): Promise<void>;
-  /** Issues with the label `onetouch` changed at or after `since` (ISO 8601). */
-  changedSince(since: string): Promise<Issue[]>;
+  /**
+   * The first of the issues with the label `onetouch` that changed at or after `since` (ISO 8601), in the order of their changes.
+   * `upTo` is when the last of them changed, and later than `since` unless it is the end.
+   */
+  changed(since: string): Promise<{ issues: ChangedIssue[]; upTo: string | null; isEnd: boolean }>;
+}
+
+/** As `ChangedTicket`. */
+export interface ChangedIssue {
+  key: string;
+  updatedAt: string | null;
+  labels: string[];
+  read(): Promise<Issue>;
 }
 
 /** Admin and HGP, by `docs/admin-api.yaml`. A value nobody knows is null or absent there. */

@@ -1,15 +1,19 @@
 /** What the sweep does: finds what changed, and knocks only where the case does not know it yet. */
-import { Context } from '@temporalio/activity';
-import pMap from 'p-map';
 import { isNews, isSolved, readPast } from '../domain/marks.js';
 import { problemOfLabel } from '../domain/problem.js';
 import { issueDigest, issueSnapshot, snapshot, ticketDigest } from '../domain/snapshot.js';
+import type { Position } from '../domain/sweep.js';
+import type { Issue, Ticket } from '../domain/ticket.js';
 import type { IssueChanged, Seen, TicketChanged } from '../workflows/messages.js';
-import type { HelpdeskPort, JiraPort } from './ports.js';
+import { statusOf } from './failures.js';
+import { healing } from './heal.js';
+import type { ChangedIssue, ChangedTicket, HelpdeskPort, JiraPort } from './ports.js';
+import { walk, type Page, type Tally, type Walked } from './walk.js';
 
 /** How the sweep reaches the cases. */
 export interface KnockPort {
   knock(ticketId: string, what: TicketChanged): Promise<void>;
+  /** To the running case; where none runs, nothing happens. */
   issueChanged(ticketId: string, what: IssueChanged): Promise<void>;
   /** What the running case knows of the outside; null when no case of the ticket is running, 'unreadable' when it does not answer. */
   seen(ticketId: string): Promise<Seen | 'unreadable' | null>;
@@ -17,10 +21,10 @@ export interface KnockPort {
   problemIssueChanged(problemId: string, what: IssueChanged): Promise<void>;
   /** What the running problem knows of its issue; null when it is not running, 'unreadable' when it does not answer. */
   problemSeen(problemId: string): Promise<ProblemSeen | 'unreadable' | null>;
-  /** Tickets whose case was terminated, failed or timed out at or after `since`, and is not running. */
+  /** Workflow ids of cases and problems of which a run was terminated, failed or timed out at or after `since`. */
   endedFromOutside(since: string): Promise<string[]>;
-  /** The same of problems that had an issue. */
-  problemsEndedFromOutside(since: string): Promise<{ id: string; key: string }[]>;
+  /** Starts such a case again, or such a problem where it had an issue; false where it runs, or ended by itself. */
+  revive(workflowId: string, at: string): Promise<boolean>;
 }
 
 export interface ProblemSeen {
@@ -28,98 +32,146 @@ export interface ProblemSeen {
   issue: { key: string; digest: string } | null;
 }
 
-/** So many are looked at at once: in a bad hour thousands have changed, and the outside systems have their rate limits. */
-const TOGETHER = 6;
-/** Looks at each and answers the sum. Rejects with the first error. */
-async function sumOf<T>(all: Iterable<T>, look: (one: T) => Promise<number>): Promise<number> {
-  const context = Context.current();
-  const counts = await pMap(all, look, { concurrency: TOGETHER, signal: context.cancellationSignal });
-  return counts.reduce((sum, n) => sum + n, 0);
-}
+/** A list that has no cursor is asked for from a little before the mark: what changed while it was made is in no list. */
+const OVERLAP_MS = 10 * 60_000;
+const sinceOf = ({ mark }: Position): string => new Date(Date.parse(mark) - OVERLAP_MS).toISOString();
+const UNSETTLED = 'it is not settled which of its issues stays';
 
-export function createSweepActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort }) {
+export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort; /** An attempt's; for tests. */ longestMs?: number }) {
+  const { madeTwice, heal } = healing({ helpdesk, jira, cases });
   const now = () => new Date().toISOString();
+  const hint = (about: string) => ({ id: `sweep-${about}-${now()}`, via: 'sweep', at: now() }) as const;
 
   return {
-    /** Knocks at the cases of tickets that others changed since; answers how many. */
-    async sweepTickets(since: string): Promise<number> {
-      return sumOf(new Set(await helpdesk.changedSince(since)), async (ticketId) => {
-        const ticket = await helpdesk.readTicket(ticketId);
-        const digest = ticketDigest(snapshot(ticket));
-        const seen = await cases.seen(ticketId);
-        // One that does not answer is told, and holds up no other.
-        const news = seen === 'unreadable' || (seen ? seen.ticket !== null && seen.ticket !== digest : isNewWithoutCase());
-        if (!news) return 0;
-        await cases.knock(ticketId, { id: `sweep-${digest}-${now()}`, via: 'sweep', at: now() });
-        return 1;
-
-        function isNewWithoutCase(): boolean {
-          const past = readPast(ticket);
-          if (past.record) return isNews(past.record, snapshot(ticket));
-          return past.cycle > 0 || !(isSolved(ticket) || ticket.status === 'deleted');
-        }
-      });
+    /** Knocks at the cases of tickets that others changed. `at` is when the sweep began, ISO 8601. */
+    async sweepTickets(from: Position, at: string): Promise<Walked> {
+      return walk<ChangedTicket>(
+        from,
+        at,
+        {
+          async page(position) {
+            const { tickets, cursor, isEnd } = await helpdesk.changed({ since: sinceOf(position), cursor: position.cursor });
+            return { items: tickets.map((t) => [t.id, t]), next: cursor, upTo: tickets.at(-1)?.updatedAt ?? null, isEnd };
+          },
+          async look(ticketId, changed, tally) {
+            const seen = await cases.seen(ticketId);
+            // One that does not answer is told all the same; one that has not read its ticket yet is about to.
+            if (seen !== 'unreadable') {
+              if (seen && seen.ticket === null) return;
+              const isKnown = (ticket: Ticket) => (seen ? seen.ticket === ticketDigest(snapshot(ticket)) : !isNewWithoutCase(ticket));
+              if (changed && isKnown(await changed.read())) return;
+              // It may have changed once more since it was listed, and the case know that already.
+              if (isKnown(await helpdesk.readTicket(ticketId))) return;
+            }
+            await cases.knock(ticketId, hint(ticketId));
+            tally.knocked += 1;
+          },
+        },
+        longestMs,
+      );
     },
 
-    /** Tells the cases and problems of Jira issues that others changed since; answers how many. */
-    async sweepIssues(since: string): Promise<number> {
-      return sumOf(await jira.changedSince(since), async (issue) => {
-        let told = 0;
-        const digest = issueDigest(issueSnapshot(issue));
-        for (const label of issue.labels) {
-          const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
-          const seen = ticketId ? await cases.seen(ticketId) : null;
-          // An issue of an earlier cycle is history: the case waits for another.
-          if (!ticketId || !seen || (seen !== 'unreadable' && !isNewTo(seen))) continue;
-          function isNewTo(seen: Seen): boolean {
-            if (seen.cycle !== Number(cycle)) return false;
-            if (seen.issue?.key === issue.key && seen.issue.digest === digest) return false;
-            // Made twice, and closed by us: the case never knew it.
-            if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
-            // An issue nobody has touched since it was filed has nothing to tell.
-            return !(seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment);
-          }
-          await cases.issueChanged(ticketId, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
-          told += 1;
-        }
-        for (const label of issue.labels) {
-          const named = problemOfLabel(label);
-          if (!named || !(await isNewsTo(named))) continue;
-          // The problem tells its cases by itself.
-          await cases.problemIssueChanged(named.id, { id: `sweep-${issue.key}-${digest}-${now()}`, via: 'sweep', at: now(), key: issue.key });
-          told += 1;
-        }
-        return told;
-
-        async function isNewsTo({ id, round }: { id: string; round: number }): Promise<boolean> {
-          const seen = await cases.problemSeen(id);
-          // One that does not answer is told, and holds up no other.
-          if (seen === 'unreadable') return true;
-          // Only an issue that is open again brings back a problem that has ended.
-          if (!seen) return issue.category !== 'done';
-          // An issue of an earlier round is history, unless the problem took it over.
-          if (seen.round !== round && seen.issue?.key !== issue.key) return false;
-          // Made twice, and closed by us: the problem never knew it.
-          if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
-          if (seen.issue === null) return issue.category !== 'new' || issue.assigneeId !== null || issue.lastForeignComment !== null;
-          return seen.issue.key !== issue.key || seen.issue.digest !== digest;
-        }
-      });
+    /** Tells the cases and problems of Jira issues that others changed, and closes issues that were made twice. */
+    async sweepIssues(from: Position, at: string): Promise<Walked> {
+      let before = new Set<string>();
+      return walk<ChangedIssue | 'label'>(
+        from,
+        at,
+        {
+          async page(position): Promise<Page<ChangedIssue | 'label'>> {
+            const found = await jira.changed(position.cursor ?? sinceOf(position));
+            // A page begins with the moment at which the one before it ended.
+            const issues = found.issues.filter((i) => !before.has(`${i.key} ${i.updatedAt}`));
+            before = new Set(found.issues.map((i) => `${i.key} ${i.updatedAt}`));
+            const labels = await madeTwice([...new Set(issues.flatMap((i) => i.labels))]);
+            const items = [...issues.map((i) => [i.key, i] as const), ...labels.map((label) => [label, 'label'] as const)];
+            return { items, next: found.isEnd ? null : found.upTo, upTo: found.upTo, isEnd: found.isEnd };
+          },
+          async look(id, item, tally) {
+            if (item === 'label' || isLabel(id)) return (await heal(id, tally)) === 'unsettled' ? { later: UNSETTLED } : undefined;
+            const issue = await (item ? item.read() : readAgain(id));
+            if (issue) await tellOf(issue, tally);
+          },
+        },
+        longestMs,
+      );
     },
 
     /** Starts again the cases and problems that were ended from outside: what they owe is still owed. */
-    async reviveCases(since: string): Promise<number> {
-      const revived = await sumOf(await cases.endedFromOutside(since), async (ticketId) => {
-        await cases.knock(ticketId, { id: `revived-${now()}`, via: 'sweep', at: now() });
-        return 1;
-      });
-      // A problem finds its issue and its cases again.
-      const problems = await sumOf(await cases.problemsEndedFromOutside(since), async ({ id, key }) => {
-        await cases.problemIssueChanged(id, { id: `revived-${now()}`, via: 'sweep', at: now(), key });
-        return 1;
-      });
-      return revived + problems;
+    async reviveCases(from: Position, at: string): Promise<Walked> {
+      return walk<null>(
+        from,
+        at,
+        {
+          async page(position) {
+            const ids = await cases.endedFromOutside(sinceOf(position));
+            return { items: ids.map((id) => [id, null]), next: null, upTo: null, isEnd: true };
+          },
+          async look(workflowId, _, tally) {
+            if (await cases.revive(workflowId, now())) tally.knocked += 1;
+          },
+        },
+        longestMs,
+      );
     },
   };
+
+  async function tellOf(issue: Issue, tally: Tally): Promise<void> {
+    const digest = issueDigest(issueSnapshot(issue));
+    const what = { ...hint(issue.key), key: issue.key };
+    for (const label of issue.labels) {
+      const [, ticketId, cycle] = /^onetouch-(\d+)-(\d+)$/.exec(label) ?? [];
+      const problem = problemOfLabel(label);
+      if (ticketId && (await isNewsToCase(ticketId, Number(cycle)))) await cases.issueChanged(ticketId, what);
+      // The problem tells its cases by itself.
+      else if (problem && (await isNewsToProblem(problem))) await cases.problemIssueChanged(problem.id, what);
+      else continue;
+      tally.knocked += 1;
+    }
+
+    async function isNewsToCase(ticketId: string, cycle: number): Promise<boolean> {
+      const seen = await cases.seen(ticketId);
+      // One that does not answer is told all the same.
+      if (!seen || seen === 'unreadable') return seen !== null;
+      // An issue of an earlier cycle is history: the case waits for another.
+      if (seen.cycle !== cycle) return false;
+      if (seen.issue?.key === issue.key && seen.issue.digest === digest) return false;
+      // Made twice, and closed by us: the case never knew it.
+      if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
+      // An issue nobody has touched since it was filed has nothing to tell.
+      return !(seen.issue === null && issue.category === 'new' && !issue.assigneeId && !issue.lastForeignComment);
+    }
+
+    async function isNewsToProblem({ id, round }: { id: string; round: number }): Promise<boolean> {
+      const seen = await cases.problemSeen(id);
+      if (seen === 'unreadable') return true;
+      // Only an issue that is open again brings back a problem that has ended.
+      if (!seen) return issue.category !== 'done';
+      // An issue of an earlier round is history, unless the problem took it over.
+      if (seen.round !== round && seen.issue?.key !== issue.key) return false;
+      // Made twice, and closed by us: the problem never knew it.
+      if (seen.issue && seen.issue.key !== issue.key && issue.duplicateOf === seen.issue.key) return false;
+      if (seen.issue === null) return issue.category !== 'new' || issue.assigneeId !== null || issue.lastForeignComment !== null;
+      return seen.issue.key !== issue.key || seen.issue.digest !== digest;
+    }
+  }
+
+  /** An issue that could not be looked at before; null where it is gone by now. */
+  async function readAgain(key: string): Promise<Issue | null> {
+    try {
+      return await jira.readIssue(key);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw error;
+    }
+  }
 }
 export type SweepActivities = ReturnType<typeof createSweepActivities>;
+
+const isLabel = (id: string): boolean => id.startsWith('onetouch-');
+
+function isNewWithoutCase(ticket: Ticket): boolean {
+  const past = readPast(ticket);
+  if (past.record) return isNews(past.record, snapshot(ticket));
+  return past.cycle > 0 || !(isSolved(ticket) || ticket.status === 'deleted');
+}

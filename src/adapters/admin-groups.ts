@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import type { AdminChange, GroupsPort } from '../activities/groups-port.js';
 import type { WorkerConfig } from '../config.js';
+import { problemAnswer } from './admin.js';
 import * as shapes from './admin-groups-shapes.js';
-import { http, shaped, type HttpCall } from './http.js';
+import { http, saidByItself, shaped, type HttpCall } from './http.js';
 import { isSegment, segment } from './segment.js';
 
 /** Statuses that say: nobody is impersonated here. No such member, not permitted, not now. */
@@ -43,8 +44,9 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
       const wanted = idOrName.trim();
       if (!wanted) return null;
       if (isSegment(wanted)) {
-        const { status, body } = await ask({ doing, path: group(wanted), answers: [404] });
-        if (status !== 404) return shaped(shapes.employer, body, 'Admin', doing);
+        const answer = await ask({ doing, path: group(wanted), answers: [404] });
+        if (answer.status !== 404) return shaped(shapes.employer, answer.body, 'Admin', doing);
+        saidByItself(problemAnswer, answer, 'Admin', doing);
       }
       const { employers } = await read(doing, '/employers', shapes.employers, { name: wanted });
       return employers.length === 1 ? employers[0]! : null;
@@ -62,7 +64,7 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
 
     async memberView(memberId, key) {
       const doing = 'open a session as the member';
-      const { status, body } = await ask({
+      const answer = await ask({
         doing,
         method: 'POST',
         path: '/impersonation-sessions',
@@ -70,8 +72,11 @@ export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globa
         body: { memberId },
         answers: NO_SESSION,
       });
-      if ((NO_SESSION as readonly number[]).includes(status)) return null;
-      const session = `/impersonation-sessions/${segment('Admin', shaped(shapes.session, body, 'Admin', doing).id)}`;
+      if ((NO_SESSION as readonly number[]).includes(answer.status)) {
+        saidByItself(problemAnswer, answer, 'Admin', doing);
+        return null;
+      }
+      const session = `/impersonation-sessions/${segment('Admin', shaped(shapes.session, answer.body, 'Admin', doing).id)}`;
       // One that is gone has ended, too.
       const end = () => ask({ doing: 'end the session as the member', method: 'DELETE', path: session, answers: [404] });
       let view;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AdminPort, DeviceOrder, IncentiveProgram, Member, RequirementsToSchedule } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
-import { http, shaped } from './http.js';
+import { http, saidByItself, shaped } from './http.js';
 import { isSegment, segment } from './segment.js';
 
 const time = z.iso.datetime({ offset: true });
@@ -14,6 +14,8 @@ const member = z.object({
   email: z.string().nullable(),
   employerGroup: z.string().nullable(),
 }) satisfies z.ZodType<Member>;
+/** How Admin says that something is wrong, or not there. */
+export const problemAnswer = z.object({ title: z.string(), status: z.int() });
 const members = z.object({ members: z.array(member) });
 const incentiveProgram = z.object({
   inCompliance: z.boolean().nullable(),
@@ -53,8 +55,10 @@ export function connectAdmin(config: WorkerConfig['admin'], fetch: typeof global
       const doing = 'find the member';
       if (memberId && !isSegment(memberId)) return null;
       if (memberId) {
-        const { status, body } = await send({ doing, path: of(memberId), headers, answers: [404] });
-        return status === 404 ? null : shaped(member, body, 'Admin', doing);
+        const answer = await send({ doing, path: of(memberId), headers, answers: [404] });
+        if (answer.status !== 404) return shaped(member, answer.body, 'Admin', doing);
+        saidByItself(problemAnswer, answer, 'Admin', doing);
+        return null;
       }
       if (!email) return null;
       const { body } = await send({ doing, path: '/members', query: { email }, headers });

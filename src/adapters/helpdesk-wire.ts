@@ -42,10 +42,13 @@ const user = z.object({ id: z.int(), name: text, email: z.string().nullish() });
 
 export const ticketAnswer = z.object({ ticket });
 export const commentsAnswer = z.object({ comments: z.array(comment) });
+/** Zendesk's word for what is not there, or was deleted. */
+export const notFoundAnswer = z.object({ error: z.literal('RecordNotFound') });
 export const userAnswer = z.object({ user });
 export const groupAnswer = z.object({ group: z.object({ id: z.int(), name: z.string() }) });
+/** What is wrong with one of these is no matter of the others: of each, only what it takes to name it. */
 export const changedAnswer = z.object({
-  tickets: z.array(z.object({ id: z.int() })),
+  tickets: z.array(z.looseObject({ id: z.int(), updated_at: z.unknown().optional() })),
   after_cursor: z.string().nullish(),
   end_of_stream: z.boolean(),
 });

@@ -1,5 +1,6 @@
 /** The helpdesk (Zendesk) behind `HelpdeskPort`, over its REST API. */
-import { changedSinceRead, refused } from '../activities/failures.js';
+import type { z } from 'zod';
+import { changedSinceRead, isRefused, refused } from '../activities/failures.js';
 import type { HelpdeskPort, TicketUpdate } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Ticket } from '../domain/ticket.js';
@@ -10,13 +11,15 @@ import {
   commentsAnswer,
   deletedTicket,
   groupAnswer,
+  notFoundAnswer,
   ticketAnswer,
   toTicket,
   userAnswer,
   type WireComment,
+  type WireTicket,
   type WireUser,
 } from './helpdesk-wire.js';
-import { shaped } from './http.js';
+import { isoTime, saidByItself, shaped } from './http.js';
 
 export type Helpdesk = HelpdeskPort & {
   /** The id of the user we act as, so that our own changes can be left out. */
@@ -46,22 +49,36 @@ export async function connectHelpdesk(
     return comments;
   }
 
-  async function readUser(id: number): Promise<WireUser | null> {
-    const doing = "read the ticket's requester";
-    const { status, body } = await call({ doing, path: `/api/v2/users/${id}`, answers: [404] });
-    return status === 404 ? null : shaped(userAnswer, body, 'helpdesk', doing).user;
+  /** The answer; null where the helpdesk says that it has no such thing. */
+  async function find<S extends z.ZodType>(doing: string, path: string, schema: S): Promise<z.output<S> | null> {
+    const answer = await call({ doing, path, answers: [404] });
+    if (answer.status !== 404) return shaped(schema, answer.body, 'helpdesk', doing);
+    saidByItself(notFoundAnswer, answer, 'helpdesk', doing);
+    return null;
   }
+
+  const readUser = async (id: number): Promise<WireUser | null> =>
+    (await find("read the ticket's requester", `/api/v2/users/${id}`, userAnswer))?.user ?? null;
 
   /** The group's name; one that was made after we connected is looked up once. */
   async function groupName(id: number | null | undefined): Promise<string | null> {
     if (id == null) return null;
     const known = names.groupNames.get(id);
     if (known !== undefined) return known;
-    const doing = "read the ticket's group";
-    const { status, body } = await call({ doing, path: `/api/v2/groups/${id}`, answers: [404] });
-    const name = status === 404 ? `group ${id}` : shaped(groupAnswer, body, 'helpdesk', doing).group.name;
+    const name = (await find("read the ticket's group", `/api/v2/groups/${id}`, groupAnswer))?.group.name ?? `group ${id}`;
     names.groupNames.set(id, name);
     return name;
+  }
+
+  /** With its comments and, where it is asked for, its requester. */
+  async function complete(ticket: WireTicket, requesterOf: ((id: number) => Promise<WireUser | null>) | null): Promise<Ticket> {
+    if (ticket.status === 'deleted') return deletedTicket(String(ticket.id));
+    const [comments, requester, group] = await Promise.all([
+      readComments(`/api/v2/tickets/${ticket.id}`),
+      requesterOf?.(ticket.requester_id) ?? null,
+      groupName(ticket.group_id),
+    ]);
+    return toTicket(ticket, { comments, requester, group, us }, names);
   }
 
   return {
@@ -69,17 +86,8 @@ export async function connectHelpdesk(
 
     async readTicket(ticketId): Promise<Ticket> {
       const doing = 'read the ticket';
-      const path = ticketPath(ticketId, doing);
-      const { status, body } = await call({ doing, path, answers: [404] });
-      if (status === 404) return deletedTicket(ticketId);
-      const { ticket } = shaped(ticketAnswer, body, 'helpdesk', doing);
-      if (ticket.status === 'deleted') return deletedTicket(ticketId);
-      const [comments, requester, group] = await Promise.all([
-        readComments(path),
-        readUser(ticket.requester_id),
-        groupName(ticket.group_id),
-      ]);
-      return toTicket(ticket, { comments, requester, group, us }, names);
+      const ticket = (await find(doing, ticketPath(ticketId, doing), ticketAnswer))?.ticket;
+      return ticket ? complete(ticket, readUser) : deletedTicket(ticketId);
     },
 
     async updateTicket(ticketId, { comment, group, priority, status, asReadAt }: TicketUpdate): Promise<void> {
@@ -106,23 +114,29 @@ export async function connectHelpdesk(
       if (answered === 409) throw changedSinceRead(doing);
     },
 
-    async changedSince(since): Promise<string[]> {
+    async changed({ since, cursor }) {
       const doing = 'list the changed tickets';
       // Zendesk exports nothing of the last minute and refuses a start in it; asking from earlier loses nothing.
       const start = Math.min(Math.floor(Date.parse(since) / 1000), Math.floor(Date.now() / 1000) - 61);
-      const ids = new Set<string>();
-      let cursor: string | null = null;
-      for (;;) {
-        const { body } = await call({
-          doing,
-          path: '/api/v2/incremental/tickets/cursor',
-          query: { start_time: start, ...(cursor === null ? {} : { cursor }) },
-        });
-        const { tickets, after_cursor, end_of_stream } = shaped(changedAnswer, body, 'helpdesk', doing);
-        for (const { id } of tickets) ids.add(String(id));
-        if (end_of_stream || !after_cursor || after_cursor === cursor) return [...ids];
-        cursor = after_cursor;
-      }
+      const page = async (from: string | null) => {
+        const { body } = await call({ doing, path: '/api/v2/incremental/tickets/cursor', query: { start_time: start, ...(from === null ? {} : { cursor: from }) } });
+        return shaped(changedAnswer, body, 'helpdesk', doing);
+      };
+      // A cursor that it does not take is no reason to look no more: the time leads to the same place.
+      const found = await page(cursor).catch((error: unknown) => {
+        if (cursor === null || !isRefused(error)) throw error;
+        return page(null);
+      });
+      const next = found.after_cursor ?? null;
+      return {
+        tickets: found.tickets.map((listed) => ({
+          id: String(listed.id),
+          updatedAt: isoTime(listed.updated_at),
+          read: async () => complete(shaped(ticketAnswer, { ticket: listed }, 'helpdesk', 'read the changed ticket').ticket, null),
+        })),
+        cursor: next,
+        isEnd: found.end_of_stream || next === null || next === cursor,
+      };
     },
   };
 }

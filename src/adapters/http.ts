@@ -22,7 +22,7 @@ export interface HttpCall {
 }
 export interface HttpAnswer {
   status: number;
-  /** Parsed JSON; null where the body is empty or the status is one of `answers` outside 2xx. */
+  /** Parsed JSON; null where there is nothing to read, or where one of `answers` outside 2xx is not JSON. */
   body: unknown;
 }
 export type Http = (call: HttpCall) => Promise<HttpAnswer>;
@@ -60,21 +60,43 @@ export function http(
     } catch (error) {
       throw unreachable(system, doing, error);
     }
-    if (!response.ok) {
-      if (answers.includes(response.status)) return { status: response.status, body: null };
-      throw failureOf(system, doing, response.status, response.headers.get('retry-after'));
-    }
-    if (text === '') return { status: response.status, body: null };
-    try {
-      return { status: response.status, body: JSON.parse(text) as unknown };
-    } catch {
-      throw refused(system, doing, response.status, 'the answer is not JSON; is its URL the right one?');
-    }
+    const { status } = response;
+    if (!response.ok && !answers.includes(status)) throw failureOf(system, doing, status, response.headers.get('retry-after'));
+    // A write that is answered with nothing was done; whose answer is read has one.
+    if (response.ok && text === '' && (status === 204 || method === 'PUT' || method === 'DELETE')) return { status, body: null };
+    const said = json(text);
+    if (response.ok && said === undefined) throw notJson(system, doing);
+    return { status, body: said ?? null };
   };
+}
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** It broke off, or a proxy on the way answered with a page of its own. Where the URL is wrong it is so for ever, and flagged. */
+export const notJson = (system: OutsideSystem, doing: string): ApplicationFailure =>
+  unavailable(system, doing, 'the answer is not JSON; is its URL the right one?');
+
+/**
+ * Makes sure that a status outside 2xx is the system's own word. A proxy, or another server at a wrong URL, answers with a
+ * page of its own, which tells nothing of what was asked for. Throws `Unavailable`.
+ */
+export function saidByItself(own: z.ZodType, { status, body }: HttpAnswer, system: OutsideSystem, doing: string): void {
+  if (!own.safeParse(body).success) throw unavailable(system, doing, `it answered ${status}, but not in its own words; is its URL the right one?`);
 }
 
 /** 4xx that say "later", not "no". */
 const LATER: readonly number[] = [408, 425, 429];
+/**
+ * Where a conflict, too, says "later": somebody else changed it at the same moment. Zendesk calls it a database collision, Jira
+ * a conflicting update, to be tried again. Admin says by it that a thing cannot be done, and a gap in a version by 412.
+ */
+const COLLIDES: readonly OutsideSystem[] = ['helpdesk', 'Jira'];
 
 /** The failure that a status outside 2xx is. */
 export function failureOf(
@@ -84,8 +106,8 @@ export function failureOf(
   retryAfter?: string | null,
   detail?: string,
 ): ApplicationFailure {
-  if (status >= 500 || LATER.includes(status))
-    return unavailable(system, doing, `it answered ${status}`, retryAfterMs(retryAfter));
+  if (status >= 500 || LATER.includes(status) || (status === 409 && COLLIDES.includes(system)))
+    return unavailable(system, doing, `it answered ${status}`, { status, retryAfterMs: retryAfterMs(retryAfter) });
   if (status >= 300 && status < 400) return refused(system, doing, status, 'it redirects; its URL is not the right one');
   return refused(system, doing, status, detail);
 }
@@ -102,14 +124,20 @@ const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : undefined;
 };
 
-/** Retry-After, in seconds or as an HTTP date, in milliseconds from `now`; undefined where it says nothing. */
+/** Nobody is away for longer than this by intention. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+/**
+ * Retry-After, in seconds or as an HTTP date, in milliseconds from `now`, a day at most. Undefined where it says nothing, or
+ * now: a delay of 0 means to Temporal that there is to be no next attempt at all.
+ */
 export function retryAfterMs(header: string | null | undefined, now = Date.now()): number | undefined {
-  const value = header?.trim();
-  if (!value) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
-  // Date.parse takes "-5" for a day in 2001.
-  const at = /^[A-Za-z]/.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  const value = header?.trim() ?? '';
+  const ms = /^\d+(\.\d+)?$/.test(value)
+    ? Math.round(Number(value) * 1000)
+    : // Date.parse takes "-5" for a day in 2001.
+      (/^[A-Za-z]/.test(value) ? Date.parse(value) : NaN) - now;
+  return ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : undefined;
 }
 
 /** The answer in the shape we rely on; a malformed one is refused with the field that is wrong, not its value. */
@@ -118,4 +146,10 @@ export function shaped<S extends z.ZodType>(schema: S, answer: unknown, system: 
   if (result.success) return result.data;
   const fields = [...new Set(result.error.issues.map((issue) => issue.path.join('.') || 'the whole answer'))];
   throw refused(system, doing, 'malformed answer', `not as agreed: ${fields.join(', ')}`);
+}
+
+/** A time as the system wrote it, in ISO 8601; null where it is none. */
+export function isoTime(said: unknown): string | null {
+  const at = typeof said === 'string' ? Date.parse(said) : NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { IssueRelation } from '../activities/ports.js';
 import type { Issue } from '../domain/ticket.js';
+import { isoTime } from './http.js';
 
 const comment = z.object({
   id: z.string(),
@@ -21,7 +22,8 @@ const issue = z.object({
     issuelinks,
     creator: z.object({ accountId: z.string().nullish() }).nullish(),
     labels: z.array(z.string()).nullish(),
-    updated: z.string().refine((s) => !Number.isNaN(Date.parse(s))),
+    // Jira writes +0000 without a colon.
+    updated: z.string().refine((said) => isoTime(said) !== null),
     comment: z.object({ comments: z.array(comment), total: z.int() }).nullish(),
   }),
 });
@@ -29,6 +31,13 @@ const issue = z.object({
 export const issueAnswer = issue;
 export const linksAnswer = z.object({ fields: z.object({ issuelinks }) });
 export const searchAnswer = z.object({ issues: z.array(issue), nextPageToken: z.string().nullish() });
+/** What is wrong with one of these is no matter of the others: of each, only what it takes to name it. */
+export const changedAnswer = z.object({
+  issues: z.array(
+    z.looseObject({ key: z.string(), fields: z.looseObject({ labels: z.array(z.string()).nullish().catch(null), updated: z.unknown().optional() }) }),
+  ),
+  nextPageToken: z.string().nullish(),
+});
 export const commentsAnswer = z.object({ comments: z.array(comment), total: z.int() });
 export const transitionsAnswer = z.object({
   transitions: z.array(
@@ -56,8 +65,7 @@ export function toIssue({ key, fields }: WireIssue, base: string, lastForeignCom
     duplicateOf: fields.issuelinks?.find((link) => link.type.name === 'Duplicate' && link.outwardIssue)?.outwardIssue?.key ?? null,
     lastForeignComment,
     labels: fields.labels ?? [],
-    // Jira writes +0000 without a colon.
-    updatedAt: new Date(fields.updated).toISOString(),
+    updatedAt: isoTime(fields.updated)!,
   };
 }
 

@@ -2,14 +2,14 @@
 import { Version3Client } from 'jira.js';
 import { z } from 'zod';
 import { refused } from '../activities/failures.js';
-import type { JiraPort } from '../activities/ports.js';
+import type { ChangedIssue, JiraPort } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
-import { TIMEOUT_MS, shaped } from './http.js';
+import { isoTime, notJson, TIMEOUT_MS, shaped } from './http.js';
 import { jiraFailure } from './jira-failure.js';
-import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
+import { changedAnswer, commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
 export type Jira = JiraPort & {
   /** The account id of the user we act as. */
@@ -21,7 +21,10 @@ export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiT
 const PRIORITIES: Record<Priority, string> = { Normal: 'Medium', High: 'High', Urgent: 'Highest' };
 const FIELDS = ['status', 'resolution', 'assignee', 'issuelinks', 'labels', 'updated', 'comment'];
 const PAGE = 100;
+const LABELS_AT_ONCE = 50;
 
+/** The answer to a write, of which only that it came matters. */
+const unread = z.unknown();
 const meAnswer = z.object({ accountId: z.string().min(1) });
 
 /** Nothing is sent before the first call. Every call is tried once and rejects with `Refused` or `Unavailable`. */
@@ -41,6 +44,8 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     } catch (error) {
       throw jiraFailure(doing, error);
     }
+    // What is not JSON comes as text; nothing at all is enough where nothing is read.
+    if (typeof answer === 'string' && !(answer === '' && (schema as z.ZodType) === unread)) throw notJson('Jira', doing);
     return shaped(schema, answer, 'Jira', doing);
   }
 
@@ -132,7 +137,7 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     async comment(key, body) {
       const doing = 'comment on the issue';
       const issueIdOrKey = checkedKey(key, doing);
-      await ask(doing, z.unknown(), () => client.issueComments.addComment<unknown>({ issueIdOrKey, comment: body as never }));
+      await ask(doing, unread, () => client.issueComments.addComment<unknown>({ issueIdOrKey, comment: body as never }));
     },
 
     async ownComments(key) {
@@ -147,7 +152,7 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     async addLabel(key, label) {
       const doing = 'label the issue';
       const issueIdOrKey = checkedKey(key, doing);
-      await ask(doing, z.unknown(), () =>
+      await ask(doing, unread, () =>
         client.issues.editIssue<unknown>({ issueIdOrKey, update: { labels: [{ add: label }] } as never }),
       );
     },
@@ -157,7 +162,7 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const issueIdOrKey = checkedKey(key, doing);
       const fields = { ...(description && { description }), ...(priority && { priority: { name: PRIORITIES[priority] } }) };
       if (Object.keys(fields).length === 0) return;
-      await ask(doing, z.unknown(), () => client.issues.editIssue<unknown>({ issueIdOrKey, fields }));
+      await ask(doing, unread, () => client.issues.editIssue<unknown>({ issueIdOrKey, fields }));
     },
 
     async relate(key, other, how) {
@@ -166,7 +171,7 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const { fields } = await ask(doing, linksAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: ['issuelinks'] }));
       if (relationsTo(fields.issuelinks ?? [], to, how).length > 0) return;
       // Seen from the first, the other one stands outward: "key duplicates other".
-      await ask(doing, z.unknown(), () =>
+      await ask(doing, unread, () =>
         client.issueLinks.linkIssues<unknown>({ type: { name: how }, inwardIssue: { key: issueIdOrKey }, outwardIssue: { key: to } }),
       );
     },
@@ -176,27 +181,32 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const [issueIdOrKey, to] = [checkedKey(key, doing), checkedKey(other, doing)];
       const { fields } = await ask(doing, linksAnswer, () => client.issues.getIssue<unknown>({ issueIdOrKey, fields: ['issuelinks'] }));
       for (const { id } of relationsTo(fields.issuelinks ?? [], to, how))
-        if (id) await ask(doing, z.unknown(), () => client.issueLinks.deleteIssueLink<unknown>({ linkId: id }));
+        if (id) await ask(doing, unread, () => client.issueLinks.deleteIssueLink<unknown>({ linkId: id }));
     },
 
     async remoteLink(key, { globalId, url: to, title }) {
       const doing = 'link the issue';
       const issueIdOrKey = checkedKey(key, doing);
-      await ask(doing, z.unknown(), () =>
+      await ask(doing, unread, () =>
         client.issueRemoteLinks.createOrUpdateRemoteIssueLink<unknown>({ issueIdOrKey, globalId, object: { url: to, title } }),
       );
     },
 
-    async filedByUs(label) {
+    async filedByUs(labels) {
       const us = await whoAmI();
-      return search('find our issues', `labels = ${quoted(label)} ORDER BY created ASC`, ({ fields }) => fields.creator?.accountId === us, [...FIELDS, 'creator']);
+      const found: Issue[] = [];
+      for (let i = 0; i < labels.length; i += LABELS_AT_ONCE) {
+        const some = labels.slice(i, i + LABELS_AT_ONCE).map(quoted).join(', ');
+        found.push(...(await search('find our issues', `labels in (${some}) ORDER BY created ASC`, ({ fields }) => fields.creator?.accountId === us, [...FIELDS, 'creator'])));
+      }
+      return found;
     },
 
     async linkDuplicate(key, of) {
       const doing = 'link the duplicate';
       // The link goes from the inward issue to the outward one: this issue "duplicates" that one.
       const ends = { inwardIssue: { key: checkedKey(key, doing) }, outwardIssue: { key: checkedKey(of, doing) } };
-      await ask(doing, z.unknown(), () => client.issueLinks.linkIssues<unknown>({ type: { name: 'Duplicate' }, ...ends }));
+      await ask(doing, unread, () => client.issueLinks.linkIssues<unknown>({ type: { name: 'Duplicate' }, ...ends }));
     },
 
     async resolveAsDuplicate(key) {
@@ -207,7 +217,7 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
       const takes = (t: (typeof done)[number]) => t.fields !== undefined && 'resolution' in t.fields;
       const transition = done.find(takes) ?? done[0];
       if (!transition) throw refused('Jira', doing, 'no transition', 'no transition leads to a done status');
-      await ask(doing, z.unknown(), () =>
+      await ask(doing, unread, () =>
         client.issues.doTransition<unknown>({
           issueIdOrKey,
           transition: { id: transition.id },
@@ -217,8 +227,27 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     },
 
     /** Milliseconds since 1970: a date in words would be read in our user's time zone, by the minute. */
-    async changedSince(since) {
-      return search('list the changed issues', `labels = ${quoted('onetouch')} AND updated >= ${Date.parse(since)} ORDER BY updated ASC`);
+    async changed(since) {
+      const doing = 'list the changed issues';
+      const jql = `labels = ${quoted('onetouch')} AND updated >= ${Date.parse(since)} ORDER BY updated ASC`;
+      const issues: ChangedIssue[] = [];
+      let nextPageToken: string | undefined;
+      for (;;) {
+        const page = await ask(doing, changedAnswer, () =>
+          client.issueSearch.searchForIssuesUsingJqlEnhancedSearchPost<unknown>({ jql, fields: FIELDS, maxResults: PAGE, nextPageToken }),
+        );
+        for (const listed of page.issues)
+          issues.push({
+            key: listed.key,
+            updatedAt: isoTime(listed.fields.updated),
+            labels: listed.fields.labels ?? [],
+            read: async () => complete(shaped(issueAnswer, listed, 'Jira', 'read the changed issue')),
+          });
+        nextPageToken = page.nextPageToken ?? undefined;
+        const upTo = issues.findLast((i) => i.updatedAt !== null)?.updatedAt ?? null;
+        // More than a page may have changed in one moment, and only later than that the list can go on.
+        if (nextPageToken === undefined || (upTo !== null && upTo > since)) return { issues, upTo, isEnd: nextPageToken === undefined };
+      }
     },
   };
 }

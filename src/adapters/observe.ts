@@ -21,7 +21,7 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
   return {
     helpdesk: {
       readTicket: (id) => helpdesk.readTicket(id),
-      changedSince: (since) => helpdesk.changedSince(since),
+      changed: (from) => helpdesk.changed(from),
       async updateTicket(ticketId, { comment, group, priority, status }) {
         const says = comment ? (comment.public ? 'public reply' : 'internal note') : undefined;
         would('update the ticket', { ticketId, comment: says, group, priority, status });
@@ -31,8 +31,8 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
       findByLabel: (label) => jira.findByLabel(label),
       readIssue: (key) => jira.readIssue(key),
       ownComments: (key) => jira.ownComments(key),
-      changedSince: (since) => jira.changedSince(since),
-      filedByUs: (label) => jira.filedByUs(label),
+      changed: (since) => jira.changed(since),
+      filedByUs: (labels) => jira.filedByUs(labels),
       async linkDuplicate(key, of) {
         would('link the duplicate', { key, of });
       },

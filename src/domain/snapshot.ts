@@ -1,4 +1,5 @@
 /** What a case remembers of its ticket and its Jira issue, and how it tells that something is new. Pure. */
+import { fingerprint } from './fingerprint.js';
 import type { Issue, Ticket, TicketSnapshot } from './ticket.js';
 
 export function snapshot(ticket: Ticket): TicketSnapshot {
@@ -9,8 +10,8 @@ export function snapshot(ticket: Ticket): TicketSnapshot {
     assigneeId: ticket.assigneeId,
     inquiry: ticket.inquiry,
     errorKind: ticket.errorKind,
-    memberKnown: ticket.memberId !== null,
     employerGroup: ticket.employerGroup,
+    whose: fingerprint(JSON.stringify([ticket.id, ticket.memberId, ticket.employerGroup])),
     mergedInto: ticket.mergedInto,
     lastMemberComment: last('requester'),
     lastOtherComment: last('other'),
@@ -35,7 +36,7 @@ export const issueSnapshot = (issue: Issue): IssueSnapshot => ({
 
 /** Equal digests mean "nothing new". A plain string, short enough for a query's answer. */
 export const ticketDigest = (t: TicketSnapshot): string =>
-  [t.status === 'closed' ? 'solved' : t.status, t.group, t.assigneeId, t.inquiry, t.errorKind, t.memberKnown, t.mergedInto, t.lastMemberComment, t.lastOtherComment, t.reportFields.join('+')].join('|');
+  [t.status === 'closed' ? 'solved' : t.status, t.group, t.assigneeId, t.inquiry, t.errorKind, t.whose, t.mergedInto, t.lastMemberComment, t.lastOtherComment, t.reportFields.join('+')].join('|');
 
 export const issueDigest = (i: IssueSnapshot): string =>
   [i.status, i.resolution, i.duplicateOf, i.assigneeId, i.lastForeignComment].join('|');

@@ -40,15 +40,16 @@ export interface Ticket {
   comments: TicketComment[];
 }
 
-/** What a case remembers of its ticket: no member data. Two equal snapshots mean "nothing new". */
+/** What a case remembers of its ticket: no member data. */
 export interface TicketSnapshot {
   status: TicketStatus;
   group: string | null;
   assigneeId: string | null;
   inquiry: string | null;
   errorKind: string | null;
-  memberKnown: boolean;
   employerGroup: string | null;
+  /** A fingerprint of the member's id and the employer group, for this ticket alone: it tells that they changed, not what they are. */
+  whose: string;
   mergedInto: string | null;
   /** The newest comment by the requester, and by anyone else who is not us; null when there is none. */
   lastMemberComment: string | null;

@@ -3,6 +3,7 @@
  * problem when all three are equal after normalising; how alike their texts are never counts. Pure.
  */
 import { ERROR_KINDS, type ErrorReport } from '../domain/facts.js';
+import { fingerprint } from '../domain/fingerprint.js';
 import type { Signature } from '../domain/problem.js';
 
 const LONGEST_PAGE = 80;
@@ -60,16 +61,7 @@ const WORDS_READ = 12;
 const plainId = (id: string) => id.replace(/[-_\s]/g, '').toUpperCase();
 
 /** The signature's workflow id, `problem-server-error-1k2m3n4p5q6`: the same for the same signature, without its words. */
-export const problemId = ({ kind, page, code }: Signature): string => `problem-${kind}-${digest(JSON.stringify([kind, page, code]))}`;
+export const problemId = ({ kind, page, code }: Signature): string => `problem-${kind}-${fingerprint(JSON.stringify([kind, page, code]))}`;
 
 /** In words, for Jira and for ops: "server-error, /claims/:id, HTTP 502". */
 export const signatureWords = ({ kind, page, code }: Signature): string => [kind, page, code].filter(Boolean).join(', ');
-
-const FNV_OFFSET_BASIS = 0xcbf29ce484222325n;
-const FNV_PRIME = 0x100000001b3n;
-/** 56 bits of the text (FNV-1a of 64, folded), in 11 characters: enough for ids, and without a Node built-in. */
-function digest(text: string): string {
-  let hash = FNV_OFFSET_BASIS;
-  for (let i = 0; i < text.length; i++) hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * FNV_PRIME);
-  return BigInt.asUintN(56, hash ^ (hash >> 56n)).toString(36).padStart(11, '0');
-}

@@ -3,6 +3,7 @@
  * growing intervals; a refusal parks it for a person. All the while the case hears its desk.
  */
 import { ActivityFailure, ApplicationFailure, patched, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
+import { askedToWaitMs } from '../activities/failures.js';
 import type { Activities, Filed, Written } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
@@ -85,7 +86,7 @@ export async function reading<T>(desk: Desk, text: string, run: () => Promise<T>
   return insist(desk, deed, await firstAttempt(desk, deed));
 }
 
-type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string };
+type Attempt<T> = { ok: true; value: T } | { ok: false; refused: boolean; why: string; waitMs?: number };
 
 async function attempt<T>(deed: Deed<T>): Promise<Attempt<T>> {
   try {
@@ -127,7 +128,7 @@ async function insist<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<
       if (outcome.refused) await park(desk, deed, outcome.why);
       else {
         desk.flag(`cannot ${deed.name} yet: ${outcome.why}`);
-        await hearingDesk(desk, after(now(), BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!));
+        await hearingDesk(desk, after(now(), Math.max(BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!, outcome.waitMs ?? 0)));
       }
       outcome = await attempt(deed);
     }
@@ -216,18 +217,21 @@ async function lookOnce(desk: Desk): Promise<TicketSnapshot | null> {
   return look.ok ? look.value : null;
 }
 
-/** Refusals and outages of the outside; null for anything else. A worker that died in the middle is an outage. */
-export function failureOf(error: unknown): { refused: boolean; why: string; type: string } | null {
+/**
+ * Refusals and outages of the outside; null for anything else. A worker that died in the middle is an outage. `waitMs` is
+ * how long the other side asked not to be asked again, 0 where it did not.
+ */
+export function failureOf(error: unknown): { refused: boolean; why: string; type: string; waitMs: number } | null {
   if (!(error instanceof ActivityFailure)) return null;
   const { cause } = error;
   if (cause instanceof ApplicationFailure) {
-    return { refused: cause.type === 'Refused', why: cause.message, type: cause.type ?? 'Failure' };
+    return { refused: cause.type === 'Refused', why: cause.message, type: cause.type ?? 'Failure', waitMs: askedToWaitMs(cause) };
   }
   if (cause instanceof TimeoutFailure) {
     const last = cause.cause instanceof ApplicationFailure ? cause.cause.message : 'no answer in time';
-    return { refused: false, why: last, type: 'Timeout' };
+    return { refused: false, why: last, type: 'Timeout', waitMs: askedToWaitMs(cause.cause) };
   }
-  return { refused: false, why: 'the worker stopped in the middle', type: 'Stopped' };
+  return { refused: false, why: 'the worker stopped in the middle', type: 'Stopped', waitMs: 0 };
 }
 
 /** An internal note on the ticket, once. */

@@ -53,7 +53,7 @@ export async function tried<T>(bench: Bench, doing: string, run: () => Promise<T
         return { ok: false, why: failure.why };
       }
       bench.flag(`cannot ${doing} yet: ${failure.why}`);
-      await bench.pause(BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!, heeding);
+      await bench.pause(Math.max(BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!, failure.waitMs), heeding);
     }
   }
 }

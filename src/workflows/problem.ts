@@ -47,7 +47,7 @@ async function take(room: Room, step: ProblemStep): Promise<void> {
     const failure = failureOf(error);
     if (!failure) throw error; // Not an outside failure: a bug, for the workflow task to fail on.
     const tries = (state.held[step.name]?.tries ?? 0) + 1;
-    const waitMs = failure.refused ? REFUSED_MS : BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1]!;
+    const waitMs = failure.refused ? REFUSED_MS : Math.max(BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1]!, failure.waitMs);
     room.record('flagged', `cannot ${step.name} yet: ${failure.why}`);
     state.held[step.name] = { until: after(now(), waitMs), tries, why: failure.why, refused: failure.refused };
   }

@@ -6,7 +6,7 @@ import { ActivityCompletionError, ActivityNotFoundError, ActivityPausedError } f
 import { NativeConnection } from '@temporalio/worker';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Ports } from '../../src/activities/index.js';
-import { atWork, stillOurs } from '../../src/activities/lease.js';
+import { atWork, keep, stillOurs } from '../../src/activities/lease.js';
 import { createProblemActivities, type ProblemsPort } from '../../src/activities/problems.js';
 import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
 import { connectJira } from '../../src/adapters/jira.js';
@@ -112,7 +112,7 @@ describe('an attempt', () => {
   });
 });
 
-test('a real server gives an attempt up, and the worker that has it hears so', async () => {
+test('a real server gives an attempt up, the worker that has it hears so, and the next one knows how far it came', async () => {
   const server = await devServer();
   onTestFinished(() => server.stop());
   quietRuntime();
@@ -128,8 +128,12 @@ test('a real server gives an attempt up, and the worker that has it hears so', a
   let handOn!: () => void;
   const handedOver = new Promise<void>((resolve) => (handOn = resolve));
   const act = async () => {
-    const { attempt } = Context.current().info;
-    if (attempt === 2) handOn();
+    const { attempt, heartbeatDetails } = Context.current().info;
+    keep({ hasCome: `as far as attempt ${attempt}` });
+    if (attempt === 2) {
+      said.push(`attempt 2 finds ${JSON.stringify(heartbeatDetails)}`);
+      handOn();
+    }
     await stillOurs();
     said.push(`attempt ${attempt} is ours`);
     if (attempt === 2) return;
@@ -140,7 +144,12 @@ test('a real server gives an attempt up, and the worker that has it hears so', a
   const { client } = temporal;
   const worker = await createWorker({ config, connection, client, ports: {} as Ports, options: { workflowsPath, activities: { act } } });
   await worker.runUntil(client.workflow.execute('handedOn', { taskQueue: TASK_QUEUE, workflowId: 'handed-on' }));
-  expect(said.toSorted()).toEqual(['attempt 1 is ours', 'attempt 1: Temporal could not wait for this worker: the attempt was given up', 'attempt 2 is ours']);
+  expect(said.toSorted()).toEqual([
+    'attempt 1 is ours',
+    'attempt 1: Temporal could not wait for this worker: the attempt was given up',
+    'attempt 2 finds {"hasCome":"as far as attempt 1"}',
+    'attempt 2 is ours',
+  ]);
 });
 
 const FIGURES: ProblemFigures = {

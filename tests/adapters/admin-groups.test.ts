@@ -190,9 +190,15 @@ test('another version by now is a conflict, with the version that it is', async 
 
 describe('a session as the member', () => {
   test.each([403, 404, 409])('that is not available (%i) is no view, and nothing else is asked', async (status) => {
-    const { groups, asked } = await town({ 'POST /impersonation-sessions': { status } });
+    const { groups, asked } = await town({ 'POST /impersonation-sessions': { status, body: { title: 'Not now', status } } });
     expect(await groups.memberView('m-7', KEY)).toBeNull();
     expect(asked()).toEqual(['POST /impersonation-sessions']);
+  });
+
+  test("a proxy's page is not Admin's word that there is none, nor that there is no such group", async () => {
+    const page = { status: 404, body: '<html>Not found</html>' };
+    const { groups } = await town({ 'POST /impersonation-sessions': page, 'GET /employers/Acme': page });
+    for (const call of [() => groups.memberView('m-7', KEY), () => groups.findGroup('Acme')]) expect(await failure(call())).toMatchObject({ type: 'Unavailable', nonRetryable: false });
   });
 
   test.each<[string, Answer, string]>([

@@ -63,6 +63,11 @@ test('no member is null: an unknown id, an unknown address, an address that two 
   expect(await shared.admin.findMember({ email: PAT.email })).toBeNull();
 });
 
+test("a proxy's page is not Admin's word that there is no such member", async () => {
+  const { admin } = await town({ '/members/m-7': { status: 404, body: '<html>Not found</html>' } });
+  expect(await failure(admin.findMember({ memberId: 'm-7' }))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+});
+
 test('ids are encoded into the path', async () => {
   const { server, admin } = await town();
   expect(await admin.findMember({ memberId: '../members?email=a' })).toBeNull();

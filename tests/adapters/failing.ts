@@ -17,13 +17,12 @@ export async function failure(promise: Promise<unknown>): Promise<ApplicationFai
 export const deep = (error: unknown): string =>
   `${JSON.stringify(error)} ${inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity })}`;
 
-/** Every status class an outside system may answer, and what a failure of it must be. */
+/** Every status class an outside system may answer, and what a failure of it must be; of a conflict each system has its own idea. */
 export const STATUSES = [
   { status: 400, type: 'Refused' },
   { status: 401, type: 'Refused' },
   { status: 403, type: 'Refused' },
   { status: 404, type: 'Refused' },
-  { status: 409, type: 'Refused' },
   { status: 422, type: 'Refused' },
   { status: 302, type: 'Refused' },
   { status: 408, type: 'Unavailable' },

@@ -231,18 +231,29 @@ describe('reading a ticket', () => {
   });
 
   test.each<[string, Answer]>([
-    ['is not there', { status: 404 }],
+    ['is not there', { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } }],
     ['is marked deleted', { body: { ticket: ticketOf({ status: 'deleted' }) } }],
   ])('one that %s is deleted', async (_, answer) => {
     const { helpdesk } = await desk({ 'GET /api/v2/tickets/5158': answer });
     expect(await helpdesk.readTicket('5158')).toMatchObject({ id: '5158', status: 'deleted', subject: '', comments: [] });
   });
 
+  // Not deleted: a case would end by it, and its member never hear.
+  test.each<[string, string, Answer]>([
+    ["a proxy's page", 'GET /api/v2/tickets/5158', { status: 404, body: '<html>Not found</html>' }],
+    ['nothing', 'GET /api/v2/tickets/5158', { status: 404 }],
+    ['an account that is closed', 'GET /api/v2/tickets/5158', { status: 404, body: { error: { title: 'No help desk at company.zendesk.com', message: 'There is no help desk here.' } } }],
+    ['a wrong endpoint', 'GET /api/v2/users/501', { status: 404, body: { error: 'InvalidEndpoint', description: 'Not found' } }],
+  ])('a 404 that is %s says nothing of a ticket: it is asked again', async (_, route, answer) => {
+    const { helpdesk } = await desk({ [route]: answer });
+    expect(await failure(helpdesk.readTicket('5158'))).toMatchObject({ type: 'Unavailable', nonRetryable: false, message: expect.stringContaining('is its URL the right one?') });
+  });
+
   test('a requester whom the helpdesk no longer has, and a group made meanwhile', async () => {
     const { helpdesk, server } = await desk({
       'GET /api/v2/tickets/5158': { body: { ticket: ticketOf({ group_id: 77 }) } },
       'GET /api/v2/groups/77': { body: { group: { id: 77, name: 'Night shift' } } },
-      'GET /api/v2/users/501': { status: 404 },
+      'GET /api/v2/users/501': { status: 404, body: { error: 'RecordNotFound', description: 'Not found' } },
     });
     expect(await helpdesk.readTicket('5158')).toMatchObject({ group: 'Night shift', requester: { id: '501', name: '', email: null } });
     await helpdesk.readTicket('5158');
@@ -308,6 +319,11 @@ describe('updating a ticket', () => {
     expect(server.to('PUT', '/api/v2/tickets/5158')[0]!.body).toEqual({ ticket: { comment: { body: 'Hello', public: true } } });
   });
 
+  test('a conflict is tried again: somebody else changed the ticket at the same moment', async () => {
+    const { helpdesk } = await desk({ 'PUT /api/v2/tickets/5158': { status: 409, body: { error: 'DatabaseConflict', description: 'Database collision' } } });
+    for (const asReadAt of [undefined, AT]) expect(await failure(helpdesk.updateTicket('5158', { status: 'open', ...(asReadAt && { asReadAt }) }))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  });
+
   test('an unknown group and a closed ticket are refused; nothing is sent for the first', async () => {
     const { helpdesk, server } = await desk({ 'PUT /api/v2/tickets/5158': { status: 422 } });
     expect((await failure(helpdesk.updateTicket('5158', { group: 'Nobody' }))).message).toMatch(/no group "Nobody"/);
@@ -317,26 +333,41 @@ describe('updating a ticket', () => {
 });
 
 describe('what changed', () => {
-  test('is exported to the end of the stream, each ticket once', async () => {
-    const { helpdesk, server } = await desk({
-      'GET /api/v2/incremental/tickets/cursor': ({ query }) =>
-        query['cursor'] === 'c1'
-          ? { body: { tickets: [{ id: 2 }, { id: 3 }], after_cursor: 'c2', end_of_stream: true } }
-          : { body: { tickets: [{ id: 1 }, { id: 2 }], after_cursor: 'c1', end_of_stream: false } },
-    });
-    expect(await helpdesk.changedSince('2026-03-01T10:00:00.900Z')).toEqual(['1', '2', '3']);
-    const start = String(Date.parse('2026-03-01T10:00:00Z') / 1000);
-    expect(server.to('GET', '/api/v2/incremental/tickets/cursor').map((a) => a.query)).toEqual([
-      { start_time: start },
-      { start_time: start, cursor: 'c1' },
-    ]);
+  const EXPORT = 'GET /api/v2/incremental/tickets/cursor';
+  const SINCE = '2026-03-01T10:00:00.900Z';
+  const start = String(Date.parse('2026-03-01T10:00:00Z') / 1000);
+  const page = (tickets: object[], after_cursor: string | null, end_of_stream: boolean): Answer => ({ body: { tickets, after_cursor, end_of_stream } });
+
+  test('is exported page by page, each from the cursor of the one before; the last one leads on', async () => {
+    const { helpdesk, server } = await desk({ [EXPORT]: ({ query }) => (query['cursor'] === 'c1' ? page([{ id: 3 }], 'c2', true) : page([{ id: 1, updated_at: '2026-03-01T10:00:05Z' }, { id: 2 }], 'c1', false)) });
+    const first = await helpdesk.changed({ since: SINCE, cursor: null });
+    expect([first.tickets.map((t) => [t.id, t.updatedAt]), first.cursor, first.isEnd]).toEqual([[['1', '2026-03-01T10:00:05.000Z'], ['2', null]], 'c1', false]);
+    const second = await helpdesk.changed({ since: SINCE, cursor: 'c1' });
+    expect([second.tickets.map((t) => t.id), second.cursor, second.isEnd]).toEqual([['3'], 'c2', true]);
+    expect(server.to('GET', '/api/v2/incremental/tickets/cursor').map((a) => a.query)).toEqual([{ start_time: start }, { start_time: start, cursor: 'c1' }]);
+  });
+
+  test('a cursor that is refused is done without; a list that is refused is refused', async () => {
+    const { helpdesk } = await desk({ [EXPORT]: ({ query }) => (query['cursor'] ? { status: 422 } : page([{ id: 1 }], 'c1', true)) });
+    expect((await helpdesk.changed({ since: SINCE, cursor: 'old' })).tickets.map((t) => t.id)).toEqual(['1']);
+    const refused = await desk({ [EXPORT]: { status: 403 } });
+    for (const cursor of [null, 'old']) expect((await failure(refused.helpdesk.changed({ since: SINCE, cursor }))).type).toBe('Refused');
+  });
+
+  test('is read with one request more; one that cannot be read holds up no other', async () => {
+    const { helpdesk, server } = await desk({ [EXPORT]: page([ticketOf({ updated_at: AT }), { id: 7, status: 'thawed' }, { id: 8, status: 'deleted' }], 'c1', true) });
+    const before = server.asked.length;
+    const { tickets } = await helpdesk.changed({ since: SINCE, cursor: null });
+    const { requester: _, ...read } = await tickets[0]!.read();
+    expect(server.asked.slice(before).map((a) => a.path)).toEqual(['/api/v2/incremental/tickets/cursor', '/api/v2/tickets/5158/comments']);
+    const { requester, ...whole } = await helpdesk.readTicket('5158');
+    expect([read, requester.id]).toEqual([whole, '501']);
+    expect(await failure(tickets[1]!.read())).toMatchObject({ type: 'Refused', message: expect.stringContaining('ticket.status') });
   });
 
   test('is never asked for from within the last minute, which Zendesk refuses', async () => {
-    const { helpdesk, server } = await desk({
-      'GET /api/v2/incremental/tickets/cursor': { body: { tickets: [], after_cursor: null, end_of_stream: true } },
-    });
-    await helpdesk.changedSince(new Date(Date.now() + 3_600_000).toISOString());
+    const { helpdesk, server } = await desk({ [EXPORT]: page([], null, true) });
+    await helpdesk.changed({ since: new Date(Date.now() + 3_600_000).toISOString(), cursor: null });
     const asked = Number(server.to('GET', '/api/v2/incremental/tickets/cursor')[0]!.query['start_time']);
     expect(asked).toBeLessThanOrEqual(Date.now() / 1000 - 60);
   });
@@ -355,7 +386,7 @@ describe("by Zendesk's published API", () => {
     });
     await helpdesk.readTicket('5158');
     await helpdesk.updateTicket('5158', { comment: { body: 'x', public: false }, group: 'Tier 2', priority: 'high', status: 'open' });
-    await helpdesk.changedSince(AT);
+    await helpdesk.changed({ since: AT, cursor: 'c1' });
     expect([...new Set(server.asked.map(by()))].sort()).toEqual([
       'CreateTokenForGrantType',
       'IncrementalTicketExportCursor',

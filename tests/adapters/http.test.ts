@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { askedToWaitMs } from '../../src/activities/failures.js';
 import { http, retryAfterMs, shaped } from '../../src/adapters/http.js';
 import { STATUSES, deep, failure } from './failing.js';
 import { freePort } from '../../src/dev/ports.js';
@@ -20,22 +23,33 @@ test.each(STATUSES)('$status is $type', async ({ status, type }) => {
   expect(deep(failed)).not.toMatch(/hush-hush|pat@example|email=/);
 });
 
+test('a conflict (409) is refused: by its contract Admin says so what cannot be done', async () => {
+  const { send } = await answering({ status: 409, body: { title: 'No account', status: 409 } });
+  expect((await failure(send({ doing: 'start the recovery', path: '/x' }))).type).toBe('Refused');
+});
+
 describe('Retry-After', () => {
-  test('in seconds', async () => {
+  const DAY_MS = 24 * 3_600_000;
+  test('in seconds, for Temporal and for whoever tries again after it', async () => {
     const { send } = await answering({ status: 429, headers: { 'retry-after': '93' } });
-    expect((await failure(send({ doing: 'read', path: '/x' }))).nextRetryDelay).toBe(93_000);
+    const failed = await failure(send({ doing: 'read', path: '/x' }));
+    expect([failed.nextRetryDelay, askedToWaitMs(failed)]).toEqual([93_000, 93_000]);
   });
   test('as a date, from now', () => {
     const now = Date.parse('2026-03-01T10:00:00Z');
     expect(retryAfterMs('Sun, 01 Mar 2026 10:02:30 GMT', now)).toBe(150_000);
-    expect(retryAfterMs('Sun, 01 Mar 2026 09:00:00 GMT', now)).toBe(0);
   });
-  test('as a date in an answer', async () => {
+  test('a day at most', async () => {
     const { send } = await answering({ status: 503, headers: { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' } });
-    expect((await failure(send({ doing: 'read', path: '/x' }))).nextRetryDelay).toBeGreaterThan(1_000_000_000);
+    expect((await failure(send({ doing: 'read', path: '/x' }))).nextRetryDelay).toBe(DAY_MS);
+    expect(retryAfterMs('99999999999999999999')).toBe(DAY_MS);
   });
-  test.each([null, '', 'soon', '-5'])('%j says nothing', (header) => {
-    expect(retryAfterMs(header)).toBeUndefined();
+  // Temporal takes a delay of 0 for "never again".
+  test.each([null, '', 'soon', '-5', '0', '0.0', 'Sun, 01 Mar 2026 09:00:00 GMT'])('%j says nothing', async (header) => {
+    expect(retryAfterMs(header, Date.parse('2026-03-01T09:00:00Z'))).toBeUndefined();
+    const { send } = await answering({ status: 503, ...(header && { headers: { 'retry-after': header } }) });
+    const failed = await failure(send({ doing: 'read', path: '/x' }));
+    expect([failed.nextRetryDelay, askedToWaitMs(failed)]).toEqual([undefined, 0]);
   });
 });
 
@@ -72,17 +86,37 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) is refused, and not follow
   expect(elsewhere.asked).toEqual([]);
 });
 
-test('an answer that is not JSON is refused', async () => {
-  const { send } = await answering({ body: '<html>pat@example.com</html>' });
-  const failed = await failure(send({ doing: 'read', path: '/x' }));
-  expect(failed.type).toBe('Refused');
-  expect(failed.message).toMatch(/not JSON/);
-  expect(deep(failed)).not.toContain('pat@example');
+describe('an answer that is not JSON', () => {
+  test.each([
+    ['a page of somebody else', 'GET', '<html>pat@example.com</html>'],
+    ['the beginning of one', 'GET', '{"email": "pat@example.com'],
+    ['none at all', 'GET', ''],
+    ['none at all, to a write whose answer is read', 'POST', ''],
+  ] as const)('%s: it is asked again', async (_, method, body) => {
+    const { send } = await answering({ body });
+    const failed = await failure(send({ doing: 'read', method, path: '/x' }));
+    expect(failed).toMatchObject({ type: 'Unavailable', nonRetryable: false, message: 'Admin could not read: the answer is not JSON; is its URL the right one?' });
+    expect(deep(failed)).not.toContain('pat@example');
+  });
+  test('a write that is answered with nothing was done; one that is answered with a page was not', async () => {
+    const { send } = await answering({});
+    expect(await send({ doing: 'note', method: 'PUT', path: '/x', body: {} })).toEqual({ status: 200, body: null });
+    const page = await answering({ body: '<html>Sign in</html>' });
+    expect((await failure(page.send({ doing: 'note', method: 'PUT', path: '/x', body: {} }))).type).toBe('Unavailable');
+  });
+  test('a connection that ends in the middle of it, without a length', async () => {
+    const server = createServer((request) => request.socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"ticket": {"id": 1, "subj'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const send = http('helpdesk', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(await failure(send({ doing: 'read the ticket', path: '/x' }))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  });
 });
 
-test('a status the caller waits for is an answer', async () => {
-  const { send } = await answering({ status: 404, body: 'whatever' });
-  expect(await send({ doing: 'read', path: '/x', answers: [404] })).toEqual({ status: 404, body: null });
+test('a status the caller waits for is an answer, with its body where it is JSON', async () => {
+  const wait = { doing: 'read', path: '/x', answers: [404] };
+  expect(await (await answering({ status: 404, body: 'whatever' })).send(wait)).toEqual({ status: 404, body: null });
+  expect(await (await answering({ status: 404, body: { error: 'gone' } })).send(wait)).toEqual({ status: 404, body: { error: 'gone' } });
 });
 
 test('a malformed answer names its fields, not their values', () => {

@@ -172,10 +172,46 @@ describe('searching', () => {
 
   test('for what changed asks by milliseconds, which have no time zone', async () => {
     const { server, jira } = await town();
-    expect((await jira.changedSince('2026-03-01T10:00:00.000Z')).map((i) => i.key)).toEqual(['OPS-1']);
+    const { issues, upTo, isEnd } = await jira.changed('2026-03-01T10:00:00.000Z');
+    expect([issues.map((i) => i.key), upTo, isEnd]).toEqual([['OPS-1'], '2026-03-01T10:00:00.000Z', true]);
     expect(server.to('POST', '/rest/api/3/search/jql')[0]!.body).toMatchObject({
       jql: 'labels = "onetouch" AND updated >= 1772359200000 ORDER BY updated ASC',
     });
+  });
+});
+
+describe('what changed', () => {
+  const SINCE = '2026-03-01T10:00:00.000Z';
+  const pages = (...of: [keys: string[], updated: string][]): Route => ({ body }) => {
+    const at = Number((body as { nextPageToken?: string }).nextPageToken ?? 0);
+    const [keys, updated] = of[at]!;
+    return { body: { issues: keys.map((key) => issueOf(key, { updated })), ...(at + 1 < of.length && { nextPageToken: String(at + 1) }) } };
+  };
+
+  test('is listed a page at a time, up to where the next one begins', async () => {
+    const { server, jira } = await town({ 'POST /rest/api/3/search/jql': pages([['OPS-1'], '2026-03-01T10:00:00.000+0000'], [['OPS-2'], '2026-03-01T10:07:00.000+0000'], [['OPS-3'], '2026-03-01T11:00:00.000+0000']) });
+    const found = await jira.changed(SINCE);
+    // All of the first page changed in the moment from which was asked: from there alone the list would go on for ever.
+    expect([found.issues.map((i) => i.key), found.upTo, found.isEnd]).toEqual([['OPS-1', 'OPS-2'], '2026-03-01T10:07:00.000Z', false]);
+    expect(server.to('POST', '/rest/api/3/search/jql')).toHaveLength(2);
+  });
+
+  test('is named where it cannot be read, and holds up no other', async () => {
+    const odd = { key: 'OPS-2', fields: { status: 'thawed', labels: 7, updated: 'yesterday' } };
+    const { jira } = await town({ 'POST /rest/api/3/search/jql': { body: { issues: [issueOf('OPS-1'), odd] } } });
+    const { issues, upTo } = await jira.changed(SINCE);
+    expect([issues.map((i) => [i.key, i.labels]), upTo]).toEqual([[['OPS-1', ['onetouch', 'onetouch-5158-1']], ['OPS-2', []]], SINCE]);
+    expect((await issues[0]!.read()).key).toBe('OPS-1');
+    expect((await failure(issues[1]!.read())).message).toMatch(/fields\.status/);
+  });
+
+  test('of what we filed many labels are asked for at once', async () => {
+    const { server, jira } = await town({ 'POST /rest/api/3/search/jql': { body: { issues: [issueOf('OPS-1', { creator: { accountId: US } }), issueOf('OPS-2', { creator: { accountId: 'acc-eve' } })] } } });
+    const labels = Array.from({ length: 60 }, (_, i) => `onetouch-${i}-1`);
+    expect((await jira.filedByUs(labels)).map((i) => i.key)).toEqual(['OPS-1', 'OPS-1']);
+    const jql = server.to('POST', '/rest/api/3/search/jql').map((a) => (a.body as { jql: string }).jql);
+    expect(jql).toEqual([expect.stringMatching(/^labels in \("onetouch-0-1", .*"onetouch-49-1"\) ORDER BY created ASC$/), expect.stringMatching(/^labels in \("onetouch-50-1", .*"onetouch-59-1"\)/)]);
+    expect(await jira.filedByUs([])).toEqual([]);
   });
 });
 
@@ -252,6 +288,16 @@ describe('a failure', () => {
     expect(deep(failed)).not.toMatch(new RegExp(`hush|${PASSWORD}|authorization|cannot schedule`, 'i'));
   });
 
+  test('of a conflict is tried again, as Atlassian asks; an answer that is not JSON too, which no write is taken to be done by', async () => {
+    const routes = { 'POST /rest/api/3/issue': { status: 409 }, 'PUT /rest/api/3/issue/OPS-1': { status: 409 } };
+    const conflict = (await town(routes)).jira;
+    for (const call of [() => conflict.createIssue(NEW), () => conflict.addLabel('OPS-1', 'x')]) expect(await failure(call())).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    const page = { body: '<html>Sign in</html>' };
+    const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { body: '{"key": "OPS-1", "fie' }, 'POST /rest/api/3/issue/OPS-1/comment': page, 'PUT /rest/api/3/issue/OPS-1': page, 'POST /rest/api/3/issue': { body: '' } });
+    for (const call of [() => jira.readIssue('OPS-1'), () => jira.comment('OPS-1', doc('x')), () => jira.addLabel('OPS-1', 'x'), () => jira.createIssue(NEW)])
+      expect(await failure(call())).toMatchObject({ type: 'Unavailable', message: expect.stringMatching(/not JSON; is its URL the right one/) });
+  });
+
   test.each([['93', 93_000], ['Fri, 01 Jan 2100 00:00:00 GMT', expect.any(Number)]])('Retry-After %s is kept', async (header, ms) => {
     const { jira } = await town({ 'GET /rest/api/3/issue/OPS-1': { status: 429, headers: { 'retry-after': header } } });
     expect((await failure(jira.readIssue('OPS-1'))).nextRetryDelay).toEqual(ms);
@@ -292,7 +338,8 @@ describe("by Jira's published API", () => {
     await jira.createIssue({ ...NEW, priority: 'High', assignee: null });
     await jira.readIssue('OPS-1');
     await jira.findByLabel('onetouch-5158-1');
-    await jira.changedSince('2026-03-01T10:00:00.000Z');
+    await jira.changed('2026-03-01T10:00:00.000Z');
+    await jira.filedByUs(['onetouch-5158-1']);
     await jira.comment('OPS-1', doc('x'));
     await jira.ownComments('OPS-1');
     await jira.addLabel('OPS-1', 'x');

@@ -33,11 +33,12 @@ const doc = { version: 1 as const, type: 'doc' as const, content: [{ type: 'text
 test('reads pass through, with what they were asked', async () => {
   const { ports, called, logged } = town();
   expect(await ports.helpdesk.readTicket('5158')).toBe('real readTicket');
-  await ports.helpdesk.changedSince('t');
+  await ports.helpdesk.changed({ since: 't', cursor: null });
   await ports.jira.findByLabel('l');
   await ports.jira.readIssue('OPS-1');
   await ports.jira.ownComments('OPS-1');
-  await ports.jira.changedSince('t');
+  await ports.jira.changed('t');
+  await ports.jira.filedByUs(['l']);
   await ports.admin.findMember({ memberId: 'm-7' });
   await ports.admin.incentiveProgram('m-7');
   await ports.admin.eligibility('m-7');
@@ -56,11 +57,12 @@ test('reads pass through, with what they were asked', async () => {
   await ports.groups.integrationLog('g-1');
   expect(called).toEqual([
     'readTicket ["5158"]',
-    'changedSince ["t"]',
+    'changed [{"since":"t","cursor":null}]',
     'findByLabel ["l"]',
     'readIssue ["OPS-1"]',
     'ownComments ["OPS-1"]',
-    'changedSince ["t"]',
+    'changed ["t"]',
+    'filedByUs [["l"]]',
     'findMember [{"memberId":"m-7"}]',
     'incentiveProgram ["m-7"]',
     'eligibility ["m-7"]',

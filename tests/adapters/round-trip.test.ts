@@ -99,7 +99,15 @@ describe('the helpdesk', () => {
     const before = new Date().toISOString();
     const [kept, gone] = [await open(), await open()];
     await company.helpdesk.delete(gone);
-    expect(await helpdesk.changedSince(before)).toEqual(expect.arrayContaining([kept, gone]));
+    const { tickets, isEnd, cursor } = await helpdesk.changed({ since: before, cursor: null });
+    expect(isEnd).toBe(true);
+    const read = Object.fromEntries(await Promise.all(tickets.map(async (t) => [t.id, await t.read()])));
+    // As if it was read by itself, but for its requester, who takes a request more.
+    const { requester } = await helpdesk.readTicket(kept);
+    expect({ ...read[kept], requester }).toEqual(await helpdesk.readTicket(kept));
+    expect(read[gone]).toMatchObject({ status: 'deleted' });
+    const later = await open();
+    expect((await helpdesk.changed({ since: before, cursor })).tickets.map((t) => t.id)).toEqual([later]);
   });
 
   test('a token that ended is renewed; a fault is a passing failure', async () => {
@@ -174,10 +182,12 @@ describe('Jira', () => {
     const since = new Date().toISOString();
     const { key } = await jira.createIssue(newIssue('onetouch-3-1'));
     const foreign = await company.jira.file('PRODOPS', 'Not ours');
-    const changed = (await jira.changedSince(since)).map((i) => i.key);
-    expect(changed).toContain(key);
-    expect(changed).not.toContain(foreign);
-    expect(await jira.changedSince(new Date(Date.now() + 3_600_000).toISOString())).toEqual([]);
+    const { issues, isEnd } = await jira.changed(since);
+    expect(isEnd).toBe(true);
+    expect(issues.map((i) => i.key)).toContain(key);
+    expect(issues.map((i) => i.key)).not.toContain(foreign);
+    expect(await issues.find((i) => i.key === key)!.read()).toEqual(await jira.readIssue(key));
+    expect(await jira.changed(new Date(Date.now() + 3_600_000).toISOString())).toEqual({ issues: [], upTo: null, isEnd: true });
   });
 
   test('an issue type that the project lacks is refused, with the field', async () => {

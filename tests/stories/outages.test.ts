@@ -144,6 +144,16 @@ describe('mail', () => {
     expect(JSON.stringify((await t.record(id)).timeline)).toContain('by call');
   });
 
+  test('the server relays for nobody: no member is to be called for it, and the mail goes out once it is mended', async () => {
+    const t = town();
+    t.company.mail.faults.next(/^RCPT/, { status: 554, body: '5.7.1 Relay access denied' });
+    const id = await t.ticket({ inquiry: 'vmp-scheduling-blocked', member });
+    t.expectSent('issue PRODOPS', 'remote-link PRODOPS', 'note 1:parked-promise');
+    expect(await t.state(id)).toMatchObject({ parked: true, needs: 'resume', flagged: expect.stringContaining('554 5.7.1') });
+    await t.says(id, 'resume', {});
+    t.expectSent('mail 1:promise', 'note 1:promise');
+  });
+
   test('hostile names and addresses reach nobody else', async () => {
     const t = town();
     await t.ticket({ inquiry: 'vmp-scheduling-blocked', member: { name: 'Eve\r\nBcc: eve@evil.example', email: 'a@example.com,b@evil.example', memberId: 'M-600' } });
