@@ -106,7 +106,10 @@ const BEAT_MS = 5_000;
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
 const stillAtIt = (context: Context, client: Client): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const lease = atWork(context, { ask: () => client.activity.heartbeat(context.info.taskToken) });
+    const { taskToken, namespace, workflowExecution, activityId } = context.info;
+    // The next attempt reads what is kept with the question, even if it is nothing: so it is told whose it is.
+    const serializationContext = { type: 'activity', namespace, workflowId: workflowExecution?.workflowId, activityId, isLocal: false } as const;
+    const lease = atWork(context, { ask: () => client.activity.heartbeat(taskToken, undefined, { serializationContext }) });
     const beating = setInterval(() => {
       lease.beat();
       context.heartbeat();
