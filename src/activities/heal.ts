@@ -1,16 +1,18 @@
 /**
- * Heals what could not be prevented: Jira has no idempotent create, and its search lags. Where one escalation, or one
- * round of a problem, has two issues after all, the one that its case or problem does not know is closed as a duplicate.
+ * Heals what could not be prevented: Jira has no idempotent create, its search lags, and a request of a lost worker may
+ * arrive late. Where one escalation, or one round of a problem, has two issues after all, the one that its case or
+ * problem does not know is closed as a duplicate. Of a comment that was made twice the later one is taken away.
  */
-import { Context, log } from '@temporalio/activity';
-import { effectName, mark, readMarks } from '../domain/marks.js';
+import { ApplicationFailure, Context, log } from '@temporalio/activity';
+import { effectName, mark, markedAs, readMarks } from '../domain/marks.js';
 import { problemOfLabel } from '../domain/problem.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { issueComment } from '../wording/issues.js';
 import { problemComment } from '../wording/problems.js';
+import { FAILURE } from './failures.js';
 import { stillOurs } from './lease.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
-import type { KnockPort } from './sweep.js';
+import { sumOf, type KnockPort } from './sweep.js';
 
 /** Whose issue it is that was made twice. */
 interface Owner {
@@ -23,10 +25,11 @@ interface Owner {
 
 export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: Pick<KnockPort, 'seen' | 'problemSeen'> }) {
   return {
-    /** Closes issues that were made twice, among those changed since; answers how many. */
+    /** Closes issues that were made twice, and takes comments back that were, among the issues changed since; answers how many. */
     async healIssues(since: string): Promise<number> {
-      let healed = 0;
-      for (const label of sharedLabels(await jira.changedSince(since))) {
+      const changed = await jira.changedSince(since);
+      let healed = await sumOf(changed, ({ key }) => unrepeat(key));
+      for (const label of sharedLabels(changed)) {
         Context.current().heartbeat(label);
         const ours = await jira.filedByUs(label);
         if (ours.length < 2) continue;
@@ -75,16 +78,47 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
   async function close(key: string, kept: string, owner: Owner): Promise<boolean> {
     const issue = await jira.readIssue(key);
     if (issue.category !== 'new' || issue.lastForeignComment !== null || (issue.duplicateOf !== null && issue.duplicateOf !== kept)) return false;
-    if (issue.duplicateOf === null) await jira.linkDuplicate(key, kept);
+    if (issue.duplicateOf === null) {
+      await stillOurs();
+      await jira.linkDuplicate(key, kept);
+    }
     const line = owner.mark(key);
-    if (!(await jira.ownComments(key)).some((text) => text.includes(line))) {
+    if (!(await jira.ownComments(key)).some(({ text }) => text.includes(line))) {
       const doc = owner.words(kept);
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       await stillOurs();
       await jira.comment(key, doc);
     }
+    await stillOurs(); // They may have begun on it meanwhile.
     await jira.resolveAsDuplicate(key);
     log.info('closed an issue that was made twice', { key, kept });
+    return true;
+  }
+
+  /** The oldest stays, which people have read. Answers how many were taken away. */
+  async function unrepeat(key: string): Promise<number> {
+    Context.current().heartbeat(key);
+    const seen = new Set<string>();
+    let healed = 0;
+    for (const { id, text } of await jira.ownComments(key)) {
+      const name = markedAs(text);
+      if (name === null) continue;
+      if (seen.has(name) && (await takeAway(key, id))) healed += 1;
+      seen.add(name);
+    }
+    return healed;
+  }
+
+  async function takeAway(key: string, id: string): Promise<boolean> {
+    try {
+      await jira.deleteComment(key, id);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.type !== FAILURE.refused) throw error;
+      // It is gone already, or we may not: said twice is no reason to leave the rest unhealed.
+      log.warn('could not take away a comment that was made twice', { key, why: error.message });
+      return false;
+    }
+    log.info('took away a comment that was made twice', { key });
     return true;
   }
 }

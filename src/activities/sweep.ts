@@ -30,8 +30,8 @@ export interface ProblemSeen {
 
 /** So many are looked at at once: in a bad hour thousands have changed, and the outside systems have their rate limits. */
 const TOGETHER = 6;
-/** Looks at each and answers the sum. Rejects with the first error. */
-async function sumOf<T>(all: Iterable<T>, look: (one: T) => Promise<number>): Promise<number> {
+/** Looks at each, some at once, and answers the sum. Rejects with the first error. */
+export async function sumOf<T>(all: Iterable<T>, look: (one: T) => Promise<number>): Promise<number> {
   const context = Context.current();
   const counts = await pMap(all, look, { concurrency: TOGETHER, signal: context.cancellationSignal });
   return counts.reduce((sum, n) => sum + n, 0);

@@ -2,7 +2,7 @@
 import { Version3Client } from 'jira.js';
 import { z } from 'zod';
 import { refused } from '../activities/failures.js';
-import type { JiraPort } from '../activities/ports.js';
+import type { JiraPort, OwnComment } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
@@ -138,10 +138,17 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     async ownComments(key) {
       checkedKey(key, "read the issue's comments");
       const us = await whoAmI();
-      const texts: string[] = [];
+      const ours: OwnComment[] = [];
       for await (const comments of commentPages(key, 'created'))
-        for (const c of comments) if (c.author?.accountId === us) texts.push(textOf(c.body));
-      return texts;
+        for (const { id, author, body } of comments) if (author?.accountId === us) ours.push({ id, text: textOf(body) });
+      return ours;
+    },
+
+    async deleteComment(key, id) {
+      const doing = 'take the comment away';
+      const issueIdOrKey = checkedKey(key, doing);
+      if (!/^\d+$/.test(id)) throw refused('Jira', doing, 'no such comment', "a comment's id is a number");
+      await ask(doing, z.unknown(), () => client.issueComments.deleteComment<unknown>({ issueIdOrKey, id }));
     },
 
     async addLabel(key, label) {

@@ -21,7 +21,7 @@ export interface SweepResult {
   temporal: string;
   /** How many cases were knocked at in this run. */
   knocked: number;
-  /** Jira issues that had been made twice and were closed as duplicates in this run. */
+  /** Jira issues that had been made twice and were closed as duplicates in this run, and comments that were taken back. */
   healed?: number;
 }
 

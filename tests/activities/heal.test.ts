@@ -1,6 +1,6 @@
-/** Two Jira issues of one escalation: the one that the case does not know is closed, once, and counted. */
+/** What Jira has twice after all: of two issues the one that the case does not know is closed, of two comments the later one is taken away. */
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createHealActivities } from '../../src/activities/heal.js';
 import type { ProblemSeen } from '../../src/activities/sweep.js';
 import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
@@ -8,6 +8,7 @@ import { connectJira } from '../../src/adapters/jira.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
 import { problemLabel } from '../../src/domain/problem.js';
+import { doc, paragraph } from '../../src/wording/adf.js';
 import { quietRuntime } from '../setup/quiet.js';
 import type { Seen } from '../../src/workflows/messages.js';
 
@@ -103,4 +104,37 @@ test('what engineers did is left alone: an issue of theirs, one they wrote on, o
   await t.company.jira.transition(begun, 'In Progress');
   expect(await t.heal()).toBe(0);
   expect(open(t.company)).toHaveLength(4);
+});
+
+describe('a comment that was made twice', () => {
+  const said = (words: string, name?: string) => doc(paragraph(words), ...(name ? [paragraph(`[onetouch ${name}]`)] : []));
+
+  test('is taken away, counted once, and the older one stays; what was said twice by others, or without a mark, is left', async () => {
+    const t = await town({});
+    const key = await t.file();
+    for (const words of ['Any news?', 'Any news, again?', 'And again?']) await t.jira.comment(key, said(words, `${t.ticket}:1:remind-0`));
+    await t.jira.comment(key, said('Any news?', `${t.ticket}:1:remind-1`));
+    for (let twice = 0; twice < 2; twice++) {
+      await t.jira.comment(key, said('Without a mark'));
+      await t.company.jira.comment(key, `Seen [onetouch ${t.ticket}:1:remind-0]`);
+    }
+    expect(await t.heal()).toBe(2);
+    const stays = ['Any news?', 'Any news?', 'Without a mark', 'Seen', 'Without a mark', 'Seen'];
+    const texts = () => t.company.jira.issue(key).comments.map(({ text }) => text.replace(/\s*\[onetouch .*/, ''));
+    expect(texts()).toEqual(stays);
+    expect(await t.heal()).toBe(0);
+    expect(texts()).toEqual(stays);
+  });
+
+  test('and may not be taken away stays, and holds up nothing else', async () => {
+    const t = await town();
+    const [older, newer] = [await t.file(), await t.file()];
+    for (let twice = 0; twice < 2; twice++) await t.jira.comment(older, said('Any news?', `${t.ticket}:1:remind-0`));
+    t.company.jira.faults.next(/^DELETE/, { status: 400, body: { errorMessages: ['You do not have permission to delete this comment.'] } });
+    expect(await t.heal()).toBe(1);
+    expect([t.company.jira.issue(newer).resolution, t.company.jira.commentsByUs(older).length]).toEqual(['Duplicate', 2]);
+    t.company.jira.faults.next(/^DELETE/, { status: 503 });
+    await expect(t.heal()).rejects.toThrow('503');
+    expect(await t.heal()).toBe(1);
+  });
 });
