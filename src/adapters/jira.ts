@@ -7,7 +7,7 @@ import type { WorkerConfig } from '../config.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
-import { TIMEOUT_MS, shaped } from './http.js';
+import { TIMEOUT_MS, shaped, type Patience } from './http.js';
 import { jiraFailure } from './jira-failure.js';
 import { commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
@@ -15,7 +15,7 @@ export type Jira = JiraPort & {
   /** The account id of the user we act as. */
   whoAmI(): Promise<string>;
 };
-export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiToken'>;
+export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiToken'> & Patience;
 
 /** Jira's default priorities. A project whose screens lack the field refuses it, and the failure names it. */
 const PRIORITIES: Record<Priority, string> = { Normal: 'Medium', High: 'High', Urgent: 'Highest' };
@@ -25,12 +25,12 @@ const PAGE = 100;
 const meAnswer = z.object({ accountId: z.string().min(1) });
 
 /** Nothing is sent before the first call. Every call is tried once and rejects with `Refused` or `Unavailable`. */
-export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
+export function connectJira({ url, email, apiToken, timeoutMs = TIMEOUT_MS }: JiraCredentials): Jira {
   const base = url.replace(/\/+$/, '');
   const client = new Version3Client({
     host: base,
     authentication: { basic: { email, apiToken } },
-    baseRequestConfig: { timeout: TIMEOUT_MS, maxRedirects: 0 },
+    baseRequestConfig: { timeout: timeoutMs, maxRedirects: 0 },
   });
   let me: Promise<string> | null = null;
 
