@@ -28,16 +28,29 @@ export function createHealActivities({ helpdesk, jira, cases }: { helpdesk: Help
     /** Closes issues that were made twice, and takes comments back that were, among the issues changed since; answers how many. */
     async healIssues(since: string): Promise<number> {
       const changed = await jira.changedSince(since);
-      let healed = await sumOf(changed, ({ key }) => unrepeat(key));
-      for (const label of sharedLabels(changed)) {
+      const failed: unknown[] = [];
+      /** One that cannot be healed holds up no other, and fails all of it in the end. */
+      const each = <T>(all: Iterable<T>, heal: (one: T) => Promise<number>) =>
+        sumOf(all, async (one) =>
+          heal(one).catch((error: unknown) => {
+            failed.push(error);
+            return 0;
+          }),
+        );
+
+      let healed = await each(changed, ({ key }) => unrepeat(key));
+      // Once each, whichever label says so.
+      const extra = new Map<string, { kept: string; owner: Owner }>();
+      await each(sharedLabels(changed), async (label) => {
         Context.current().heartbeat(label);
         const ours = await jira.filedByUs(label);
-        if (ours.length < 2) continue;
         const owner = ownerOf(label)!;
-        const kept = await owner.kept(ours[0]!.key);
-        if (!kept) continue;
-        for (const { key } of ours) if (key !== kept && (await close(key, kept, owner))) healed += 1;
-      }
+        const kept = ours.length < 2 ? null : await owner.kept(ours[0]!.key);
+        for (const { key } of kept ? ours : []) if (key !== kept) extra.set(key, { kept: kept!, owner });
+        return 0;
+      });
+      healed += await each(extra, async ([key, { kept, owner }]) => Number(await close(key, kept, owner)));
+      if (failed.length > 0) throw failed[0];
       return healed;
     },
   };

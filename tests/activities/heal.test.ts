@@ -94,6 +94,15 @@ test('interrupted in the middle, it goes on without saying anything twice', asyn
   expect(t.company.jira.ledger.filter(({ kind, on }) => kind === 'link' && on === newer).length).toBeLessThanOrEqual(1);
 });
 
+test('one that cannot be closed holds up no other', async () => {
+  const t = await town();
+  const label = `onetouch-${await t.company.helpdesk.openTicket({ subject: 'Help', description: 'Now.', member: { name: 'Jo Low', email: 'jo@example.com' } })}-1`;
+  const [, , one, other] = [await t.file(), await t.file(label), await t.file(), await t.file(label)];
+  t.company.jira.faults.next(new RegExp(`^GET .*/${one}/transitions`), { status: 400 });
+  await expect(t.heal()).rejects.toThrow('400');
+  expect([t.company.jira.issue(one).status, t.company.jira.issue(other).resolution]).toEqual(['To Do', 'Duplicate']);
+});
+
 test('what engineers did is left alone: an issue of theirs, one they wrote on, one they work on', async () => {
   const t = await town({});
   const ours = await t.file();
