@@ -48,6 +48,8 @@ const common = {
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 };
 
+const NO_SECONDS = 'is not a number of seconds, more than 0: how long the helpdesk, Jira and Admin may take to answer';
+
 const outside = {
   HELPDESK_URL: url('the helpdesk (Zendesk), e.g. https://company.zendesk.com'),
   HELPDESK_CLIENT_ID: required('the OAuth client onetouch signs in to the helpdesk with'),
@@ -71,6 +73,7 @@ const outside = {
   JIRA_API_TOKEN: required("that account's API token"),
   ADMIN_URL: url('the Admin portal and HGP, by docs/admin-api.yaml'),
   ADMIN_TOKEN: required('the bearer token for the Admin API'),
+  OUTSIDE_TIMEOUT_SECONDS: z.coerce.number({ error: NO_SECONDS }).positive(NO_SECONDS).default(15),
 };
 
 const NO_GROUPS = 'is not a number of groups: a whole number, 2 or more, of employer groups that make a problem system-wide';
@@ -237,6 +240,7 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
       searchLagMs: e.JIRA_SEARCH_LAG_SECONDS * 1000,
     },
     admin: { url: e.ADMIN_URL, token: e.ADMIN_TOKEN },
+    outsideTimeoutMs: e.OUTSIDE_TIMEOUT_SECONDS * 1000,
     mail: { url: e.SMTP_URL, from: e.MAIL_FROM, replyTo: e.MAIL_REPLY_TO },
     articles: {
       switchProvider: e.ARTICLE_SWITCH_PROVIDER,

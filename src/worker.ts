@@ -38,16 +38,18 @@ export interface WorkerParts {
   client: Client;
   namespace?: string;
   ports: Ports;
-  /** More options for tests, e.g. `maxCachedWorkflows: 0`. */
+  /** More options for tests, e.g. `maxCachedWorkflows: 0`; of interceptors, more modules for the workflows. */
   options?: Partial<WorkerOptions>;
 }
 
 /** Connects the outside systems. Rejects when a group or field named in the configuration does not exist. */
 export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Ports & { whoAmI: Record<'helpdesk' | 'jira', () => Promise<string>>; close(): void }> {
-  const helpdesk = await connectHelpdesk(config.helpdesk, fetch, (warning) => log.warn(warning));
-  const jira = connectJira(config.jira);
+  const patience = { timeoutMs: config.outsideTimeoutMs };
+  const admin = { ...config.admin, ...patience };
+  const helpdesk = await connectHelpdesk({ ...config.helpdesk, ...patience }, fetch, (warning) => log.warn(warning));
+  const jira = connectJira({ ...config.jira, ...patience });
   const mail = connectMail(config.mail);
-  const ports = { helpdesk, jira, admin: connectAdmin(config.admin), groups: connectGroups(config.admin), mail };
+  const ports = { helpdesk, jira, admin: connectAdmin(admin), groups: connectGroups(admin), mail };
   return {
     ...(config.mode === 'observe' ? observing(ports, log) : ports),
     whoAmI: { helpdesk: () => helpdesk.whoAmI(), jira: () => jira.whoAmI() },
@@ -59,7 +61,8 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
 export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
   const toCases = cases(client);
   const problems = joining(client);
-  const interceptors = workerInterceptors() ?? {};
+  const ours = workerInterceptors() ?? {};
+  const { interceptors: more, ...others } = options ?? {};
   const { buildId, name } = config.deployment;
   return Worker.create({
     connection,
@@ -74,7 +77,11 @@ export async function createWorker({ config, connection, client, namespace = 'de
       ...createSweepActivities({ ...ports, cases: sweeping(client) }),
     },
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
-    interceptors: { ...interceptors, activity: [...(interceptors.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })] },
+    interceptors: {
+      ...ours,
+      activity: [...(ours.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })],
+      workflowModules: [...(ours.workflowModules ?? []), ...(more?.workflowModules ?? [])],
+    },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
     shutdownGraceTime: '25 seconds',
     // A deploy moves waiting cases to the new build; changes of the flow are guarded by `patched`.
@@ -85,7 +92,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
         defaultVersioningBehavior: 'AUTO_UPGRADE',
       },
     }),
-    ...options,
+    ...others,
   });
 }
 
@@ -99,19 +106,22 @@ function unread(): (why: string, words: string) => void {
   };
 }
 
+/** So often within the time after which it is missed. */
+const BEATS = 4;
+/** Where it is not waited for: it may be told to stop all the same. */
 const BEAT_MS = 5_000;
 
 /** While an activity runs, Temporal hears that its worker is alive: one that is lost is missed in seconds, not minutes. */
 const stillAtIt = (context: Context, client: Client): ActivityInboundCallsInterceptor => ({
   async execute(input, next) {
-    const { taskToken, namespace, activityId, workflowExecution } = context.info;
+    const { taskToken, namespace, activityId, workflowExecution, heartbeatTimeoutMs } = context.info;
     // The next attempt must be able to read it: the task's token alone does not tell the codec whose it is.
     const serializationContext = { type: 'activity', namespace, activityId, ...workflowExecution, isLocal: false } as const;
     const lease = atWork(context, { ask: (kept) => client.activity.heartbeat(taskToken, kept, { serializationContext }) });
     const beating = setInterval(() => {
       lease.beat();
       context.heartbeat(lease.kept);
-    }, BEAT_MS);
+    }, heartbeatTimeoutMs ? heartbeatTimeoutMs / BEATS : BEAT_MS);
     try {
       return await next(input);
     } finally {
@@ -134,7 +144,8 @@ export async function install(temporal: Awaited<ReturnType<typeof connectTempora
   await installSweep(temporal.client, sweepMinutes);
 }
 
-async function main(): Promise<void> {
+/** Serves until it is told to stop, as the environment says; with more options in tests. */
+export async function serve(options?: Partial<WorkerOptions>): Promise<void> {
   const config = loadWorkerConfig();
   const log = logger(config.logLevel);
   Runtime.install({ logger: temporalLogger(log) satisfies Logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
@@ -144,7 +155,7 @@ async function main(): Promise<void> {
   const ports = await connectPorts(config, log);
   try {
     await install(temporal, config.sweepMinutes);
-    const worker = await createWorker({ config, connection, client: temporal.client, namespace: temporal.namespace, ports });
+    const worker = await createWorker({ config, connection, client: temporal.client, namespace: temporal.namespace, ports, ...(options && { options }) });
     log.info({ temporal: temporal.address, namespace: temporal.namespace, mode: config.mode }, 'the worker is ready');
     await worker.run();
   } finally {
@@ -155,7 +166,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  main().catch((error: unknown) => {
+  serve().catch((error: unknown) => {
     console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
     process.exitCode = 1;
   });

@@ -1,13 +1,15 @@
 /**
- * Heals what could not be prevented: Jira has no idempotent create, and its search lags. Where one escalation, or one
- * round of a problem, has two issues after all, the one that its case or problem does not know is closed as a duplicate.
+ * Heals what could not be prevented: Jira has no idempotent create, its search lags, and a request of a lost worker may
+ * arrive late. Where one escalation, or one round of a problem, has two issues after all, the one that its case or
+ * problem does not know is closed as a duplicate. Of a comment that was made twice the later one is taken away.
  */
-import { log } from '@temporalio/activity';
-import { effectName, mark, readMarks } from '../domain/marks.js';
+import { ApplicationFailure, log } from '@temporalio/activity';
+import { effectName, mark, markedAs, readMarks } from '../domain/marks.js';
 import { problemOfLabel } from '../domain/problem.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { issueComment } from '../wording/issues.js';
 import { problemComment } from '../wording/problems.js';
+import { FAILURE } from './failures.js';
 import { stillOurs } from './lease.js';
 import type { HelpdeskPort, JiraPort } from './ports.js';
 import type { KnockPort } from './sweep.js';
@@ -52,6 +54,17 @@ export function healing({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jir
       }
       if (failed.length > 0) throw failed[0];
     },
+
+    /** Of our comments on the issue that say the same by name, takes away all but the oldest, which people have read. */
+    async unrepeat(key: string, tally: Tally): Promise<void> {
+      const seen = new Set<string>();
+      for (const { id, text } of await jira.ownComments(key)) {
+        const name = markedAs(text);
+        if (name === null) continue;
+        if (seen.has(name) && (await takeAway(key, id))) tally.healed += 1;
+        seen.add(name);
+      }
+    },
   };
 
   /** Null for any other label. */
@@ -89,16 +102,33 @@ export function healing({ helpdesk, jira, cases }: { helpdesk: HelpdeskPort; jir
   async function close(key: string, kept: string, owner: Owner): Promise<boolean> {
     const issue = await jira.readIssue(key);
     if (!isUntouched(issue) || (issue.duplicateOf !== null && issue.duplicateOf !== kept)) return false;
-    if (issue.duplicateOf === null) await jira.linkDuplicate(key, kept);
+    if (issue.duplicateOf === null) {
+      await stillOurs();
+      await jira.linkDuplicate(key, kept);
+    }
     const line = owner.mark(key);
-    if (!(await jira.ownComments(key)).some((text) => text.includes(line))) {
+    if (!(await jira.ownComments(key)).some(({ text }) => text.includes(line))) {
       const doc = owner.words(kept);
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       await stillOurs();
       await jira.comment(key, doc);
     }
+    await stillOurs(); // They may have begun on it meanwhile.
     await jira.resolveAsDuplicate(key);
     log.info('closed an issue that was made twice', { key, kept });
+    return true;
+  }
+
+  async function takeAway(key: string, id: string): Promise<boolean> {
+    try {
+      await jira.deleteComment(key, id);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.type !== FAILURE.refused) throw error;
+      // It is gone already, or we may not: said twice is no reason to leave the rest unhealed.
+      log.warn('could not take away a comment that was made twice', { key, why: error.message });
+      return false;
+    }
+    log.info('took away a comment that was made twice', { key });
     return true;
   }
 }

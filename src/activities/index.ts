@@ -221,7 +221,7 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     async commentIssue(input: Effect & { key: string; comment: IssueComment; /** Of the ticket's error report: read from it, and added to the comment. */ fields?: ReportField[] }): Promise<Told> {
       const line = mark(nameOf(input));
       const before = await jira.ownComments(input.key);
-      if (before.some((text) => text.includes(line))) return 'already';
+      if (before.some(({ text }) => text.includes(line))) return 'already';
       const doc = issueComment(await withFields(), { ticketId: input.ticketId });
       doc.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
       if (!adfText(doc).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);

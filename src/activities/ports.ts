@@ -44,6 +44,11 @@ export interface IssueUpdate {
   description?: AdfDocument;
   priority?: Priority;
 }
+export interface OwnComment {
+  id: string;
+  /** Without its form. */
+  text: string;
+}
 /** A link type's name, as Jira has it by default. */
 export type IssueRelation = 'Relates' | 'Duplicate';
 
@@ -53,8 +58,10 @@ export interface JiraPort {
   createIssue(issue: NewIssue): Promise<{ key: string; url: string }>;
   readIssue(key: string): Promise<Issue>;
   comment(key: string, body: AdfDocument): Promise<void>;
-  /** Bodies (plain text) of our own comments, to look before repeating one. */
-  ownComments(key: string): Promise<string[]>;
+  /** Our own comments, oldest first, to look before repeating one. */
+  ownComments(key: string): Promise<OwnComment[]>;
+  /** Takes a comment of our own away. */
+  deleteComment(key: string, id: string): Promise<void>;
   addLabel(key: string, label: string): Promise<void>;
   /** Sets what is given. The same again changes nothing. */
   updateIssue(key: string, change: IssueUpdate): Promise<void>;

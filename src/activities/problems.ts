@@ -88,7 +88,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
       let { issue } = last;
       for (let hops = 0; hops < 5 && issue.category === 'done' && issue.duplicateOf && meaningOf(issue.resolution) === 'duplicate'; hops++) issue = await jira.readIssue(issue.duplicateOf);
       const said = await jira.ownComments(issue.key);
-      const wrote = (effect: string) => said.some((text) => text.includes(mark(`${input.id}:${round}:${effect}`)));
+      const wrote = (effect: string) => said.some(({ text }) => text.includes(mark(`${input.id}:${round}:${effect}`)));
       const earlierKeys = [...new Set(rounds.map((r) => r.issue.key))].filter((key) => key !== issue.key);
       return { settings, found: { key: issue.key, round, issue: issueSnapshot(issue), updatedAt: issue.updatedAt, own: issue.key === last.issue.key && !wrote('moved'), told: wrote('system-wide') }, earlierKeys };
     },
@@ -116,12 +116,16 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
 
     /** Writes the figures into the issue's description. */
     async showProblem(input: { key: string; figures: ProblemFigures }): Promise<void> {
+      await stillOurs(); // Newer figures may stand there by now.
       await jira.updateIssue(input.key, { description: problemIssue(input.figures, ticketUrl).description });
     },
 
     /** The highest priority, with a comment; an issue that is not ours keeps its own. */
     async raiseProblem(input: Named & { key: string; own: boolean; figures: ProblemFigures }): Promise<void> {
-      if (input.own) await jira.updateIssue(input.key, { priority: input.figures.priority });
+      if (input.own) {
+        await stillOurs(); // Engineers may have set another one by now.
+        await jira.updateIssue(input.key, { priority: input.figures.priority });
+      }
       await commentOnce(input.key, `${input.id}:${input.round}:system-wide`, problemComment({ say: 'system-wide', figures: input.figures }));
     },
 
@@ -205,7 +209,8 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
         const content: Note = { say: 'choose-problem', problem: id, why, detail, issueKey, members, reminder: asked };
         const body = `${noteWords(content, { ticketId, articles: config.articles })}\n\n${mark(effectName(ticketId, cycle, effect))}`;
         await stillOurs();
-        await helpdesk.updateTicket(ticketId, { comment: { body, public: false } });
+        // One that another worker has asked on meanwhile is not as it was read.
+        await helpdesk.updateTicket(ticketId, { comment: { body, public: false }, asReadAt: ticket.updatedAt });
         return ticketId;
       }
       return null;
@@ -234,7 +239,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
     async takeBackIssue(input: { ticketId: string; cycle: number; own: string; again: number }): Promise<boolean> {
       const { ticketId, cycle, own, again } = input;
       const linked = `[onetouch ${effectName(ticketId, cycle, 'linked')}`;
-      if (!(await jira.ownComments(own)).some((text) => text.includes(linked))) return false;
+      if (!(await jira.ownComments(own)).some(({ text }) => text.includes(linked))) return false;
       const { duplicateOf } = await jira.readIssue(own);
       // What an engineer found it to be a duplicate of besides is theirs.
       if (duplicateOf && (await jira.readIssue(duplicateOf)).labels.some(problemOfLabel)) await jira.unrelate(own, duplicateOf, 'Duplicate');
@@ -256,7 +261,7 @@ export function createProblemActivities({ helpdesk, jira, mail, problems, config
 
   async function commentOnce(key: string, name: string, body: AdfDocument): Promise<void> {
     const line = mark(name);
-    if ((await jira.ownComments(key)).some((text) => text.includes(line))) return;
+    if ((await jira.ownComments(key)).some(({ text }) => text.includes(line))) return;
     body.content.push({ type: 'paragraph', content: [{ type: 'text', text: line }] });
     if (!adfText(body).includes(line)) throw ApplicationFailure.nonRetryable('the comment lost its mark', FAILURE.refused);
     await stillOurs();

@@ -38,7 +38,7 @@ const sinceOf = ({ mark }: Position): string => new Date(Date.parse(mark) - OVER
 const UNSETTLED = 'it is not settled which of its issues stays';
 
 export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { helpdesk: HelpdeskPort; jira: JiraPort; cases: KnockPort; /** An attempt's; for tests. */ longestMs?: number }) {
-  const { madeTwice, heal } = healing({ helpdesk, jira, cases });
+  const { madeTwice, heal, unrepeat } = healing({ helpdesk, jira, cases });
   const now = () => new Date().toISOString();
   const hint = (about: string) => ({ id: `sweep-${about}-${now()}`, via: 'sweep', at: now() }) as const;
 
@@ -90,7 +90,9 @@ export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { he
           async look(id, item, tally) {
             if (item === 'label' || isLabel(id)) return (await heal(id, tally)) === 'unsettled' ? { later: UNSETTLED } : undefined;
             const issue = await (item ? item.read() : readAgain(id));
-            if (issue) await tellOf(issue, tally);
+            if (!issue) return;
+            await tellOf(issue, tally);
+            await unrepeat(issue.key, tally);
           },
         },
         longestMs,

@@ -4,7 +4,7 @@ import type { AdminChange, GroupsPort } from '../activities/groups-port.js';
 import type { WorkerConfig } from '../config.js';
 import { problemAnswer } from './admin.js';
 import * as shapes from './admin-groups-shapes.js';
-import { http, saidByItself, shaped, type HttpCall } from './http.js';
+import { http, saidByItself, shaped, type HttpCall, type Patience } from './http.js';
 import { isSegment, segment } from './segment.js';
 
 /** Statuses that say: nobody is impersonated here. No such member, not permitted, not now. */
@@ -16,8 +16,8 @@ const CONFLICT = 412;
  * as the contract says is refused, since a fact is never guessed. Every effect carries its key, so that Admin does
  * it once however often it is asked.
  */
-export function connectGroups(config: WorkerConfig['admin'], fetch: typeof globalThis.fetch = globalThis.fetch): GroupsPort {
-  const send = http('Admin', config.url, { fetch });
+export function connectGroups(config: WorkerConfig['admin'] & Patience, fetch: typeof globalThis.fetch = globalThis.fetch): GroupsPort {
+  const send = http('Admin', config.url, { fetch, timeoutMs: config.timeoutMs });
   const authorization = `Bearer ${config.token}`;
 
   const ask = (call: HttpCall) => send({ ...call, headers: { authorization, ...call.headers } });

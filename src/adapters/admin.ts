@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AdminPort, DeviceOrder, IncentiveProgram, Member, RequirementsToSchedule } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
-import { http, saidByItself, shaped } from './http.js';
+import { http, saidByItself, shaped, type Patience } from './http.js';
 import { isSegment, segment } from './segment.js';
 
 const time = z.iso.datetime({ offset: true });
@@ -39,8 +39,8 @@ const deviceOrder = z.object({
  * Nothing is sent before the first call. Every call rejects with `Refused` or `Unavailable`; an answer that is not
  * as the contract says is refused, since a fact is never guessed.
  */
-export function connectAdmin(config: WorkerConfig['admin'], fetch: typeof globalThis.fetch = globalThis.fetch): AdminPort {
-  const send = http('Admin', config.url, { fetch });
+export function connectAdmin(config: WorkerConfig['admin'] & Patience, fetch: typeof globalThis.fetch = globalThis.fetch): AdminPort {
+  const send = http('Admin', config.url, { fetch, timeoutMs: config.timeoutMs });
   const headers = { authorization: `Bearer ${config.token}` };
 
   async function read<S extends z.ZodType>(doing: string, path: string, schema: S): Promise<z.output<S>> {

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { refused } from '../activities/failures.js';
 import type { WorkerConfig } from '../config.js';
-import { http, shaped, type Http, type HttpAnswer, type HttpCall } from './http.js';
+import { http, shaped, type Http, type HttpAnswer, type HttpCall, type Patience } from './http.js';
 
-export type HelpdeskCredentials = Pick<WorkerConfig['helpdesk'], 'url' | 'clientId' | 'clientSecret'>;
+export type HelpdeskCredentials = Pick<WorkerConfig['helpdesk'], 'url' | 'clientId' | 'clientSecret'> & Patience;
 
 export interface HelpdeskSession {
   call: Http;
@@ -24,10 +24,10 @@ const page = z.object({
 
 /** Nothing is sent before the first call. The token is renewed once where the helpdesk answers 401. */
 export function helpdeskSession(
-  { url, clientId, clientSecret }: HelpdeskCredentials,
+  { url, clientId, clientSecret, timeoutMs }: HelpdeskCredentials,
   fetch: typeof globalThis.fetch = globalThis.fetch,
 ): HelpdeskSession {
-  const send = http('helpdesk', url, { fetch });
+  const send = http('helpdesk', url, { fetch, timeoutMs });
   let token: Promise<string> | null = null;
   let me: Promise<string> | null = null;
 

@@ -19,7 +19,7 @@ import {
   type WireTicket,
   type WireUser,
 } from './helpdesk-wire.js';
-import { isoTime, saidByItself, shaped } from './http.js';
+import { isoTime, saidByItself, shaped, type Patience } from './http.js';
 
 export type Helpdesk = HelpdeskPort & {
   /** The id of the user we act as, so that our own changes can be left out. */
@@ -32,7 +32,7 @@ export type Helpdesk = HelpdeskPort & {
  * @param warn hears of fields of the error report that the helpdesk does not have
  */
 export async function connectHelpdesk(
-  config: WorkerConfig['helpdesk'],
+  config: WorkerConfig['helpdesk'] & Patience,
   fetch: typeof globalThis.fetch = globalThis.fetch,
   warn: (message: string) => void = (message) => process.emitWarning(message),
 ): Promise<Helpdesk> {

@@ -7,6 +7,10 @@ import type { z } from 'zod';
 import { refused, unavailable, type OutsideSystem } from '../activities/failures.js';
 
 export const TIMEOUT_MS = 15_000;
+export interface Patience {
+  /** How long an answer may take; `TIMEOUT_MS` where it is not said. */
+  timeoutMs?: number;
+}
 
 export interface HttpCall {
   /** What it is for, in words that go into a failure: "read the ticket". */
@@ -34,7 +38,7 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 export function http(
   system: OutsideSystem,
   baseUrl: string,
-  { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: { fetch?: typeof globalThis.fetch; timeoutMs?: number } = {},
+  { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: { fetch?: typeof globalThis.fetch } & Patience = {},
 ): Http {
   const base = baseUrl.replace(/\/+$/, '');
   return async ({ doing, method = 'GET', path, query = {}, body, headers = {}, answers = [] }) => {

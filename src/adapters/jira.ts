@@ -2,12 +2,12 @@
 import { Version3Client } from 'jira.js';
 import { z } from 'zod';
 import { refused } from '../activities/failures.js';
-import type { ChangedIssue, JiraPort } from '../activities/ports.js';
+import type { ChangedIssue, JiraPort, OwnComment } from '../activities/ports.js';
 import type { WorkerConfig } from '../config.js';
 import type { Priority } from '../domain/ruling.js';
 import type { AdfDocument, Issue } from '../domain/ticket.js';
 import { adfText } from '../wording/adf.js';
-import { isoTime, notJson, TIMEOUT_MS, shaped } from './http.js';
+import { isoTime, notJson, TIMEOUT_MS, shaped, type Patience } from './http.js';
 import { jiraFailure } from './jira-failure.js';
 import { changedAnswer, commentsAnswer, createdAnswer, issueAnswer, lastForeign, linksAnswer, relationsTo, searchAnswer, toIssue, transitionsAnswer, type WireComment, type WireIssue } from './jira-wire.js';
 
@@ -15,7 +15,7 @@ export type Jira = JiraPort & {
   /** The account id of the user we act as. */
   whoAmI(): Promise<string>;
 };
-export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiToken'>;
+export type JiraCredentials = Pick<WorkerConfig['jira'], 'url' | 'email' | 'apiToken'> & Patience;
 
 /** Jira's default priorities. A project whose screens lack the field refuses it, and the failure names it. */
 const PRIORITIES: Record<Priority, string> = { Normal: 'Medium', High: 'High', Urgent: 'Highest' };
@@ -28,12 +28,12 @@ const unread = z.unknown();
 const meAnswer = z.object({ accountId: z.string().min(1) });
 
 /** Nothing is sent before the first call. Every call is tried once and rejects with `Refused` or `Unavailable`. */
-export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
+export function connectJira({ url, email, apiToken, timeoutMs = TIMEOUT_MS }: JiraCredentials): Jira {
   const base = url.replace(/\/+$/, '');
   const client = new Version3Client({
     host: base,
     authentication: { basic: { email, apiToken } },
-    baseRequestConfig: { timeout: TIMEOUT_MS, maxRedirects: 0 },
+    baseRequestConfig: { timeout: timeoutMs, maxRedirects: 0 },
   });
   let me: Promise<string> | null = null;
 
@@ -143,10 +143,17 @@ export function connectJira({ url, email, apiToken }: JiraCredentials): Jira {
     async ownComments(key) {
       checkedKey(key, "read the issue's comments");
       const us = await whoAmI();
-      const texts: string[] = [];
+      const ours: OwnComment[] = [];
       for await (const comments of commentPages(key, 'created'))
-        for (const c of comments) if (c.author?.accountId === us) texts.push(textOf(c.body));
-      return texts;
+        for (const { id, author, body } of comments) if (author?.accountId === us) ours.push({ id, text: textOf(body) });
+      return ours;
+    },
+
+    async deleteComment(key, id) {
+      const doing = 'take the comment away';
+      const issueIdOrKey = checkedKey(key, doing);
+      if (!/^\d+$/.test(id)) throw refused('Jira', doing, 'no such comment', "a comment's id is a number");
+      await ask(doing, unread, () => client.issueComments.deleteComment<unknown>({ issueIdOrKey, id }));
     },
 
     async addLabel(key, label) {

@@ -47,6 +47,9 @@ export function observing({ helpdesk, jira, admin, groups }: Ports, log: Observe
       async comment(key) {
         would('comment on the issue', { key });
       },
+      async deleteComment(key, id) {
+        would('take the comment away', { key, id });
+      },
       async addLabel(key, label) {
         would('label the issue', { key, label });
       },

@@ -47,6 +47,9 @@ export interface RecordMark {
 export const mark = (effect: string, data?: MarkData): string =>
   `[onetouch ${effect}${data && Object.keys(data).length > 0 ? ` ${visible(JSON.stringify(data))}` : ''}]`;
 
+/** The effect that a text of ours was marked with in its last line; null where it has no mark. */
+export const markedAs = (text: string): string | null => /(?:^|\n)\[onetouch ([^\s\]]+)(?: \{.*\})?\]$/.exec(text.trim())?.[1] ?? null;
+
 /** JSON leaves some controls, separators and turns of direction as they are, and what a comment acts on; the same values, in characters to be seen. */
 const visible = (json: string) =>
   [/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, LIVE].reduce((text, acts) => text.replace(acts, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`), json);

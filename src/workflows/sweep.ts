@@ -22,7 +22,7 @@ const ASK = {
 export interface SweepResult extends Record<Swept, Position> {
   /** How many cases were knocked at in this run. */
   knocked: number;
-  /** Jira issues that had been made twice and were closed as duplicates in this run. */
+  /** Jira issues that had been made twice and were closed as duplicates in this run, and comments that were taken back. */
   healed: number;
 }
 

@@ -1,9 +1,9 @@
-/** A workflow whose activity is given up after a second, and handed to a second attempt. */
+/** A workflow whose activity is given up after three seconds, and handed to a second attempt. */
 import { proxyActivities } from '@temporalio/workflow';
 
 const { act } = proxyActivities<{ act(): Promise<void> }>({
-  startToCloseTimeout: '1 minute',
-  heartbeatTimeout: '1 second',
+  startToCloseTimeout: '3 seconds',
+  heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 millisecond', maximumAttempts: 2 },
 });
 

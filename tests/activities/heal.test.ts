@@ -1,6 +1,7 @@
-/** Two Jira issues of one escalation: the one that the case does not know is closed, once, and counted. */
-import { beforeAll, expect, test } from 'vitest';
+/** What Jira has twice after all: of two issues the one that the case does not know is closed, of two comments the later one is taken away. */
+import { beforeAll, describe, expect, test } from 'vitest';
 import { problemLabel } from '../../src/domain/problem.js';
+import { doc, paragraph } from '../../src/wording/adf.js';
 import { quietRuntime } from '../setup/quiet.js';
 import type { Seen } from '../../src/workflows/messages.js';
 import { swept } from './swept.js';
@@ -143,4 +144,41 @@ test('an extra one that Jira does not let us close keeps no other open, and is n
   s.company.jira.faults.weather = null;
   s.positions.jira.left['onetouch-11-1']!.againAt = new Date().toISOString();
   expect(await s.sweep('jira')).toMatchObject({ healed: 1, position: { left: {} } });
+});
+
+describe('a comment that was made twice', () => {
+  const said = (words: string, name?: string) => doc(paragraph(words), ...(name ? [paragraph(`[onetouch ${name}]`)] : []));
+
+  test('is taken away, counted once, and the older one stays; what was said twice by others, or without a mark, is left', async () => {
+    const s = await swept();
+    const key = await s.file('onetouch-11-1');
+    for (const words of ['Any news?', 'Any news, again?', 'And again?']) await s.jira.comment(key, said(words, '11:1:remind-0'));
+    await s.jira.comment(key, said('Any news?', '11:1:remind-1'));
+    for (let twice = 0; twice < 2; twice++) {
+      await s.jira.comment(key, said('Without a mark'));
+      await s.company.jira.comment(key, 'Seen [onetouch 11:1:remind-0]');
+    }
+    expect((await s.sweep('jira')).healed).toBe(2);
+    const stays = ['Any news?', 'Any news?', 'Without a mark', 'Seen', 'Without a mark', 'Seen'];
+    const texts = () => s.company.jira.issue(key).comments.map(({ text }) => text.replace(/\s*\[onetouch .*/, ''));
+    expect(texts()).toEqual(stays);
+    expect((await s.sweep('jira')).healed).toBe(0);
+    expect(texts()).toEqual(stays);
+  });
+
+  test('and may not be taken away stays, and holds up nothing else', async () => {
+    const s = await swept();
+    const [kept, extra] = [await s.file('onetouch-11-1'), await s.file('onetouch-11-1')];
+    s.known.cases.set('11', { cycle: 1, ticket: null, issue: { key: kept, digest: '' } });
+    for (let twice = 0; twice < 2; twice++) await s.jira.comment(kept, said('Any news?', '11:1:remind-0'));
+    s.company.jira.faults.next(/^DELETE/, { status: 400, body: { errorMessages: ['You do not have permission to delete this comment.'] } });
+    expect((await s.sweep('jira')).healed).toBe(1);
+    expect([s.company.jira.issue(extra).resolution, s.company.jira.commentsByUs(kept).length]).toEqual(['Duplicate', 2]);
+
+    // Tried once more at once, and then the next time.
+    for (let twice = 0; twice < 2; twice++) s.company.jira.faults.next(/^DELETE/, { status: 503 });
+    expect(await s.sweep('jira')).toMatchObject({ healed: 0, position: { left: { [kept]: expect.objectContaining({ why: expect.stringContaining('503') }) } } });
+    s.positions.jira.left[kept]!.againAt = new Date().toISOString();
+    expect(await s.sweep('jira')).toMatchObject({ healed: 1, position: { left: {} } });
+  });
 });

@@ -1,4 +1,4 @@
-/** A worker that stood still and was given up does nothing any more. */
+/** When an attempt counts no more. What it then leaves undone: given-up.test.ts. */
 import { fileURLToPath } from 'node:url';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Context } from '@temporalio/activity';
@@ -7,10 +7,6 @@ import { NativeConnection } from '@temporalio/worker';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Ports } from '../../src/activities/index.js';
 import { atWork, keep, stillOurs } from '../../src/activities/lease.js';
-import { createProblemActivities, type ProblemsPort } from '../../src/activities/problems.js';
-import { connectHelpdesk } from '../../src/adapters/helpdesk.js';
-import { connectJira } from '../../src/adapters/jira.js';
-import { connectMail } from '../../src/adapters/mail.js';
 import { connectTemporal } from '../../src/client/connect.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import { startCompany } from '../../src/sandbox/company.js';
@@ -18,7 +14,6 @@ import { createWorker } from '../../src/worker.js';
 import { TASK_QUEUE } from '../../src/workflows/messages.js';
 import { quietRuntime } from '../setup/quiet.js';
 import { devServer } from '../setup/temporal.js';
-import type { ProblemFigures } from '../../src/wording/problems.js';
 
 /** Runs inside an activity whose worker's clock is moved by the test. */
 async function working(work: (lease: ReturnType<typeof atWork>, move: (ms: number) => void, ask: (asked: () => Promise<void>) => void) => Promise<void>): Promise<void> {
@@ -150,36 +145,4 @@ test('a real server gives an attempt up, the worker that has it hears so, and th
     'attempt 2 finds {"hasCome":"as far as attempt 1"}',
     'attempt 2 is ours',
   ]);
-});
-
-const FIGURES: ProblemFigures = {
-  id: 'problem-server-error-0a1b2c3d4e5', round: 1, signature: null, members: 1, joined: 1, groups: [], groupCount: 0, tickets: ['5158'],
-  firstSeen: null, lastSeen: null, systemWide: false, priority: 'High', earlierKeys: [],
-};
-
-test('a worker that was given up makes no issue of a problem, comments on none and mails nobody', async () => {
-  const company = await startCompany();
-  const config = loadWorkerConfig({ ...company.env, OPS_EMAIL: 'ops@example.com' });
-  const { jira: jiraConfig, helpdesk: helpdeskConfig, mail } = config;
-  const verbs = createProblemActivities({ helpdesk: await connectHelpdesk(helpdeskConfig), jira: connectJira(jiraConfig), mail: connectMail(mail), problems: {} as ProblemsPort, config });
-  const of = { id: 'problem-server-error-0a1b2c3d4e5', round: 1 };
-  const key = await company.jira.file('INFRA', 'It fails', []);
-  const env = new MockActivityEnvironment({ heartbeatTimeoutMs: 20_000, startToCloseTimeoutMs: 120_000 });
-  let now = 0;
-  const afterStandingStill = (work: () => Promise<unknown>) =>
-    env.run(async () => {
-      atWork(Context.current(), { now: () => now });
-      now += 25_000;
-      await work();
-    });
-  const before = company.jira.ledger.length;
-  try {
-    await expect(afterStandingStill(() => verbs.fileProblem({ ...of, figures: FIGURES, earlierKey: null, again: false }))).rejects.toThrow('it stood still for too long');
-    await expect(afterStandingStill(() => verbs.commentProblem({ ...of, key, effect: 'reminder-1', comment: { say: 'remind', members: 3, withoutProgressHours: 4 } }))).rejects.toThrow('it stood still for too long');
-    await expect(afterStandingStill(() => verbs.mailOps({ ...of, key, figures: FIGURES }))).rejects.toThrow('it stood still for too long');
-    expect(company.jira.ledger.slice(before)).toEqual([]);
-    expect(company.mail.messages).toEqual([]);
-  } finally {
-    await company.close();
-  }
 });

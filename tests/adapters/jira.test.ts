@@ -140,7 +140,7 @@ describe('an issue', () => {
 
   test('key that is none never reaches Jira', async () => {
     const { server, jira } = await town();
-    for (const call of [jira.readIssue('../myself'), jira.comment('', doc('x')), jira.addLabel('OPS', 'x'), jira.ownComments('1'), jira.updateIssue('..', { priority: 'High' }), jira.relate('OPS-1', '..', 'Relates')])
+    for (const call of [jira.readIssue('../myself'), jira.comment('', doc('x')), jira.addLabel('OPS', 'x'), jira.ownComments('1'), jira.deleteComment('OPS-1', '../1'), jira.deleteComment('OPS', '1'), jira.updateIssue('..', { priority: 'High' }), jira.relate('OPS-1', '..', 'Relates')])
       expect((await failure(call)).type).toBe('Refused');
     expect(server.asked).toEqual([]);
   });
@@ -268,14 +268,14 @@ describe('writing', () => {
     expect(server.asked.filter((a) => a.method === 'DELETE').map((a) => a.path)).toEqual(gone.map((id) => `/rest/api/3/issueLink/${id}`));
   });
 
-  test('our own comments are read back as text, all pages', async () => {
+  test('our own comments are read back with their text, all pages', async () => {
     const { jira } = await town({
       'GET /rest/api/3/issue/OPS-1/comment': ({ query }) =>
         query['startAt'] === '0'
           ? { body: { comments: [commentOf('1', US), commentOf('2', 'acc-eve')], total: 3 } }
           : { body: { comments: [commentOf('3', US)], total: 3 } },
     });
-    expect(await jira.ownComments('OPS-1')).toEqual(['comment 1', 'comment 3']);
+    expect(await jira.ownComments('OPS-1')).toEqual([{ id: '1', text: 'comment 1' }, { id: '3', text: 'comment 3' }]);
   });
 });
 

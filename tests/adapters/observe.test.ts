@@ -90,6 +90,7 @@ test('writes do nothing and are logged without member data', async () => {
     await ports.jira.createIssue({ project: 'OPS', issueType: 'Task', summary: 'Pat Doe', description: doc, labels: ['onetouch-5158-1'], priority: 'High' }),
   ).toEqual({ key: '', url: '' });
   await ports.jira.comment('OPS-1', doc);
+  await ports.jira.deleteComment('OPS-1', '10001');
   await ports.jira.addLabel('OPS-1', 'onetouch-5158-1');
   await ports.jira.updateIssue('OPS-1', { description: doc, priority: 'Urgent' });
   await ports.jira.relate('OPS-2', 'OPS-1', 'Duplicate');
@@ -102,6 +103,7 @@ test('writes do nothing and are logged without member data', async () => {
     'would update the ticket {"observing":true,"ticketId":"5158","comment":"public reply","group":"Tier 2","status":"open"}',
     'would create an issue {"observing":true,"project":"OPS","issueType":"Task","labels":["onetouch-5158-1"],"priority":"High"}',
     'would comment on the issue {"observing":true,"key":"OPS-1"}',
+    'would take the comment away {"observing":true,"key":"OPS-1","id":"10001"}',
     'would label the issue {"observing":true,"key":"OPS-1","label":"onetouch-5158-1"}',
     'would update the issue {"observing":true,"key":"OPS-1","description":"a new one","priority":"Urgent"}',
     'would relate the issues {"observing":true,"key":"OPS-2","other":"OPS-1","how":"Duplicate"}',

@@ -140,7 +140,12 @@ describe('Jira', () => {
       labels: ['onetouch', 'onetouch-1-1', 'onetouch-1-2'],
       remoteLinks: [{ globalId: 'g-1', title: 'Helpdesk ticket 1' }],
     });
-    expect(await jira.ownComments(key)).toEqual(['Reminder [onetouch 1:1:remind]']);
+    const [ours, ...more] = await jira.ownComments(key);
+    expect([ours!.text, more]).toEqual(['Reminder [onetouch 1:1:remind]', []]);
+    await jira.comment(key, doc('The same once more'));
+    await jira.deleteComment(key, (await jira.ownComments(key)).at(-1)!.id);
+    expect(await jira.ownComments(key)).toEqual([ours]);
+    expect((await failure(jira.deleteComment(key, '1'))).type).toBe('Refused');
     expect((await jira.findByLabel('onetouch-1-1')).map((i) => i.key)).toEqual([key]);
     expect(await jira.findByLabel('onetouch-1-9')).toEqual([]);
     expect(await jira.readIssue(key)).toMatchObject({ category: 'new', resolution: null, duplicateOf: null, assigneeId: null, lastForeignComment: null });

@@ -21,6 +21,7 @@ import { connectPorts, createWorker, install } from '../../src/worker.js';
 import { caseId, SWEEP_SCHEDULE_ID, type Answer } from '../../src/workflows/messages.js';
 import type { SweepResult } from '../../src/workflows/sweep.js';
 import { withEnds } from '../setup/ends.js';
+import { IMPATIENT } from '../setup/impatient-worker.js';
 import { runNode, workerServes, type Running } from '../setup/process.js';
 import { devServer } from '../setup/temporal.js';
 import { quietRuntime } from '../setup/quiet.js';
@@ -57,6 +58,8 @@ export interface SiteOptions {
   sweepMinutes?: number;
   /** Where the worker runs; `processes` are started by the test, which may kill them. */
   worker?: 'here' | 'processes';
+  /** A worker that is lost is missed within seconds, and what the test holds on the wire is waited for. */
+  impatient?: true;
   /** Where the worker and the gateway log to; nowhere when absent. */
   log?: Logger;
   /** Of Temporal; a test that looks at logs or metrics installs its own. */
@@ -78,7 +81,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', log = pino({ level: 'silent' }), runtime = 'quiet', dbFile, now }: SiteOptions) {
+function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', impatient, log = pino({ level: 'silent' }), runtime = 'quiet', dbFile, now }: SiteOptions) {
   return withEnds(async (ends) => {
     const server = await devServer({ ...(dbFile && { dbFile }) });
     ends.push(() => server.stop());
@@ -101,23 +104,26 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
       return lost ? 200 : post(request);
     });
 
-    if (worker === 'here') ends.push(await workHere());
+    if (worker === 'here') (await prepareWorker())();
     else await install(temporal, sweepMinutes);
 
-    async function workHere(): Promise<() => Promise<void>> {
+    /** Makes a worker in this process, which takes up its work when what this answers with is called. */
+    async function prepareWorker(): Promise<() => void> {
       // Warnings are what these tests bring about: workers that are killed, a server that is away.
       if (runtime === 'quiet') quietRuntime();
       const config = loadWorkerConfig(settings);
       const connection = await NativeConnection.connect({ address: server.address });
       const ports = await connectPorts(config, log);
       await install(temporal, sweepMinutes);
-      const working = await createWorker({ config, connection, client, ports, options: { shutdownGraceTime: 0 } });
-      const running = working.run();
-      return async () => {
-        working.shutdown();
-        await running;
-        ports.close();
-        await connection.close();
+      const working = await createWorker({ config, connection, client, ports, options: { shutdownGraceTime: 0, ...(impatient && { interceptors: { workflowModules: IMPATIENT } }) } });
+      return () => {
+        const running = working.run();
+        ends.push(async () => {
+          working.shutdown();
+          await running;
+          ports.close();
+          await connection.close();
+        });
       };
     }
 
@@ -228,9 +234,10 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
       /** Everything that was done anywhere, by anyone. */
       everything: () => [company.helpdesk, company.jira, company.admin, company.mail].flatMap(({ ledger }) => ledger.map((e) => `${e.by}: ${e.kind}`)),
 
+      prepareWorker,
       /** A worker as a process of its own, as in production; resolves when it is ready. */
       async startWorker(more: Record<string, string> = {}): Promise<Running> {
-        const started = runNode(['--import', 'tsx', 'src/worker.ts'], { ...settings, TEMPORAL_ADDRESS: server.address, ...more, LOG_LEVEL: 'info' });
+        const started = runNode(['--import', 'tsx', impatient ? 'tests/setup/impatient-worker.ts' : 'src/worker.ts'], { ...settings, TEMPORAL_ADDRESS: server.address, ...more, LOG_LEVEL: 'info' });
         ends.push(() => started.kill());
         await started.ready(workerServes);
         return started;

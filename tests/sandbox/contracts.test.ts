@@ -80,8 +80,11 @@ describe("Jira's answers are as its document says", () => {
     check('getCurrentUser', await ask('GET', '/rest/api/3/myself'), 200);
     check('getServerInfo', await ask('GET', '/rest/api/3/serverInfo'), 200);
     check('getProject', await ask('GET', '/rest/api/3/project/INFRA'), 200);
-    check('addComment', await ask('POST', `${issue}/comment`, { body: adf('Still broken') }), 201);
+    const comment = await ask('POST', `${issue}/comment`, { body: adf('Still broken') });
+    check('addComment', comment, 201);
     check('getComments', await ask('GET', `${issue}/comment`), 200);
+    check('deleteComment', await ask('DELETE', `${issue}/comment/${comment.body.id}`), 204);
+    check('deleteComment', await ask('DELETE', `${issue}/comment/${comment.body.id}`), 404);
     const link = { globalId: 'ticket=1', object: { url: 'https://example.com/1', title: 'Ticket 1' } };
     check('createOrUpdateRemoteIssueLink', await ask('POST', `${issue}/remotelink`, link), 201);
     check('createOrUpdateRemoteIssueLink', await ask('POST', `${issue}/remotelink`, link), 200);

@@ -128,6 +128,15 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
     if (!isAdf(body)) throw new Refused({ comment: 'Comment body is not valid!' });
     return c.json(commentJson(board.comment(issue, at, c.var.user, body), issue, board.o.users, c.var.base), 201);
   });
+  app.delete('/rest/api/3/issue/:key/comment/:id', async (c) => {
+    const at = await board.now();
+    const issue = found(c, board);
+    const comment = issue?.comments.find(({ id }) => id === c.req.param('id'));
+    if (!issue || !comment) return missing(c);
+    if (comment.authorId !== c.var.user.accountId) return errors(c, 400, ['You do not have permission to delete this comment.']);
+    board.uncomment(issue, at, c.var.user, comment);
+    return c.body(null, 204);
+  });
 
   app.get('/rest/api/3/issue/:key/remotelink', (c) => {
     const issue = found(c, board);

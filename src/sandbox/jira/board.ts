@@ -153,6 +153,12 @@ export class Board {
     return comment;
   }
 
+  uncomment(issue: IssueRecord, at: number, by: JiraUser, comment: JiraComment): void {
+    issue.comments = issue.comments.filter((other) => other !== comment);
+    this.touch(issue, at);
+    this.o.store.record(at, by.displayName, 'comment-deleted', issue.key, adfText(comment.body));
+  }
+
   /** Upserts by globalId. */
   remoteLink(issue: IssueRecord, at: number, by: JiraUser, link: Omit<RemoteLink, 'id'>): { link: RemoteLink; created: boolean } {
     const known = link.globalId === null ? undefined : issue.remoteLinks.find((l) => l.globalId === link.globalId);
