@@ -57,7 +57,24 @@ export class Board {
     return { base, users: this.o.users, projects: this.o.projects, issues: this.state.issues };
   }
   find(idOrKey: string): IssueRecord | undefined {
-    return this.state.issues[idOrKey.toUpperCase()] ?? Object.values(this.state.issues).find((i) => i.id === idOrKey);
+    return this.state.issues[idOrKey.toUpperCase()] ?? Object.values(this.state.issues).find((i) => i.id === idOrKey || i.formerKeys?.includes(idOrKey.toUpperCase()));
+  }
+
+  /** Moves the issue to another project: it gets a new key, and is still found by the old one. */
+  move(issue: IssueRecord, at: number, by: JiraUser, to: Project): void {
+    const before = { key: issue.key, project: issue.project };
+    const number = (this.state.numbers[to.key] ?? 0) + 1;
+    this.state.numbers[to.key] = number;
+    delete this.state.issues[before.key];
+    Object.assign(issue, { key: `${to.key}-${number}`, project: to.key, formerKeys: [...(issue.formerKeys ?? []), before.key], updatedAt: at });
+    issue.touches.push(at);
+    this.state.issues[issue.key] = issue;
+    this.o.store.record(at, by.displayName, 'move', issue.key, `from ${before.key}`);
+    const items: ChangeItem[] = [
+      { field: 'project', from: before.project, fromString: before.project, to: to.key, toString: to.key },
+      { field: 'Key', from: before.key, fromString: before.key, to: issue.key, toString: issue.key },
+    ];
+    this.fire('jira:issue_updated', 'issue_moved', issue, at, { user: this.userJson(by), changelog: { id: String(this.state.nextId++), items: items.map((i) => ({ fieldtype: 'jira', fieldId: i.field, ...i })) } });
   }
   user(accountId: string | null): JiraUser | undefined {
     return this.o.users.find((u) => u.accountId === accountId);

@@ -149,6 +149,14 @@ export async function startJira(o: JiraOptions) {
       const issue = find(key);
       board.change(issue, at, person(issue, by), { status, resolution: status === 'Done' ? (issue.resolution ?? 'Done') : null });
     },
+    /** An engineer moves an issue to another project: Jira gives it a new key, and answers to the old one as well. */
+    async move(key: string, project: string): Promise<string> {
+      const to = projects.find((p) => p.key === project);
+      if (!to) throw new Error(`The sandbox's Jira has no project "${project}"; it has ${keys.join(', ')}.`);
+      const issue = find(key);
+      board.move(issue, await o.now(), person(issue), to);
+      return issue.key;
+    },
     /** An engineer files an issue by themselves, e.g. the one that survives a duplicate. */
     async file(project: string, summary: string, labels: string[] = []): Promise<string> {
       const found = projects.find((p) => p.key === project);

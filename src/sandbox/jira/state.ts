@@ -37,6 +37,8 @@ export interface IssueLink {
 export interface IssueRecord {
   id: string;
   key: string;
+  /** Of before it was moved to another project. */
+  formerKeys?: string[];
   project: string;
   issueType: string;
   summary: string;
