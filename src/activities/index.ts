@@ -136,6 +136,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
     /** An internal note, with group, priority and status in the same update. */
     async note(input: Effect & { note: Note; data?: MarkData; /** Another ticket that takes the note. */ on?: string; group?: Team; priority?: Priority; status?: 'open' }): Promise<Told> {
       const ticket = await helpdesk.readTicket(input.on ?? input.ticketId);
+      // A note may be left out there; a hand-over that nobody can see must not pass for one.
+      if (input.group && ticket.status === 'closed' && !isDone(ticket, input)) throw ApplicationFailure.nonRetryable(`the ticket is closed for good and cannot be given to ${input.group}: open a follow-up ticket, and close this case`, FAILURE.refused);
       const body = `${noteWords(input.note, {
         ticketId: input.ticketId,
         articles: config.articles,
@@ -208,6 +210,11 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
         });
         return created.key || null;
       }
+    },
+
+    /** The key of the issue that this escalation was filed as; null when there is none. Waits out the search index's lag. */
+    async findIssue(input: Omit<Effect, 'effect'>): Promise<string | null> {
+      return findFiled(issueLabel(input.ticketId, input.cycle), true);
     },
 
     /** Follows the surviving issue of a duplicate: its changes reach this case from now on. */

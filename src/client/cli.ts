@@ -129,8 +129,8 @@ function program(io: Io): Command {
     (session, ticket: string, dueAt: string) => session.say(ticket, 'promise', { dueAt }),
   );
   on(
-    saying('mail <ticket> <outcome>', 'settle a mail whose acceptance is not known: resend, was-sent'),
-    (session, ticket: string, outcome: string) => session.say(ticket, 'mail', { outcome }),
+    saying('mail <ticket> <outcome>', 'settle a mail whose acceptance is not known: resend, was-sent').option('--mail <name>', 'which one, where several are in doubt, e.g. follow-up-5160'),
+    (session, ticket: string, outcome: string, o: { mail?: string }) => session.say(ticket, 'mail', { outcome, ...(o.mail && { mail: o.mail }) }),
   );
 
   on(cli.command('audit <ticket|problem>').description("everything its runs recorded: who did what, when, refusals included"), showAudit);

@@ -34,10 +34,11 @@ export type Note =
   | { say: 'choose'; why: 'wont-do' | 'cannot-reproduce' | 'declined' | 'recategorised' | 'other'; detail: string; issueKey: string | null; reminder: number }
   | { say: 'follow-up'; outcome: FollowUpOutcome; mail: MailFate; issueKey: string | null }
   | { say: 'ask-confirmation'; why: 'member-replied' | 'reopened' | 'issue-reopened'; reminder: number }
-  | { say: 'call'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement'; reminder: number }
-  | { say: 'mail-check'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement'; reminder: number }
+  | { say: 'call'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement' | 'thanks'; reminder: number }
+  | { say: 'mail-check'; about: 'promise' | 'follow-up' | 'new-time' | 'acknowledgement' | 'thanks'; reminder: number }
   | { say: 'parked'; step: string; why: string; reminder: number }
-  | { say: 'inherited'; fromTicket: string; team: Team; issueKey: string | null }
+  /** `team` null: nobody has it, and the member is owed an answer all the same. */
+  | { say: 'inherited'; fromTicket: string; team: Team | null; issueKey: string | null }
   /** An agent put the case into a problem; `own` is the issue it had by itself. */
   | { say: 'linked'; problem: string; reason: string; own: string | null }
   | { say: 'unlinked'; problem: string; reason: string }

@@ -55,6 +55,7 @@ const LETTERS: Record<Letters, string> = {
   'follow-up': 'the follow-up mail',
   'new-time': 'the mail with the new time',
   acknowledgement: 'the acknowledgement',
+  thanks: 'the thanks',
 };
 
 /** What became of a mail. */
@@ -160,6 +161,7 @@ const CALLS: Record<Letters, string> = {
   'follow-up': 'ask whether it works for them now',
   'new-time': 'tell them the new time by which they hear from us',
   acknowledgement: 'tell them that we have their message, and its ticket number',
+  thanks: 'thank them, and tell them that it was passed on',
 };
 
 const OUTCOMES: Record<Outcome, string> = {
@@ -313,6 +315,7 @@ function lines(n: Note, ctx: NoteContext): string[] {
         `Mend the cause (ops), then: ${resumeCommand(id)}`,
       ];
     case 'inherited':
+      if (n.team === null) return [`Ticket ${oneLine(n.fromTicket)} was merged into this one. Its member is still owed an answer, and hears what the member of this ticket hears.`];
       return [
         `Ticket ${oneLine(n.fromTicket)} was merged into this one. Its escalation to ${withTeam(n.team, n.issueKey)} goes on here, and so does what its member is still owed.`,
         byJira(n.team) ? 'Nothing has to be done for it now.' : `${n.team} had the merged ticket: see that this one is in their group.`,

@@ -2,16 +2,17 @@
  * Acting: every effect is done once, by its name. A passing outage flags the case and is tried again at
  * growing intervals; a refusal parks it for a person. All the while the case hears its desk.
  */
-import { ActivityFailure, ApplicationFailure, patched, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import { askedToWaitMs } from '../activities/failures.js';
-import type { Activities, Filed, Written } from '../activities/index.js';
+import type { Activities, Filed } from '../activities/index.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { issueDigest, ticketDigest } from '../domain/snapshot.js';
+import type { MarkData } from '../domain/marks.js';
+import { byJira } from '../domain/ruling.js';
 import type { Resolution } from '../domain/troubleshooting.js';
 import type { TicketSnapshot } from '../domain/ticket.js';
-import type { MarkData } from '../domain/marks.js';
-import type { Letter, MailFate, Note } from '../wording/contents.js';
-import { after, needOf, now, type Desk } from './desk.js';
+import type { Note } from '../wording/contents.js';
+import { after, earlier, now, type Desk } from './desk.js';
 import { backToTeam, heardByAll, nextCycle } from './hearing.js';
 import { heardProblem } from './problem-news.js';
 import { isEscalated, type Message, type Verb } from './state.js';
@@ -31,6 +32,8 @@ export const verbs = {
   readIssue: named('read the Jira issue').readIssue,
   note: named('note on the ticket').note,
   reply: named('reply on the ticket').reply,
+  /** Tried for a moment: whoever looks beside the way comes back to it. */
+  glanceAtIssue: proxyActivities<Activities>({ ...patience, scheduleToCloseTimeout: '40 seconds', summary: 'read the Jira issue' }).readIssue,
   followIssue: named('follow the surviving issue').followIssue,
   commentIssue: named('comment on the Jira issue').commentIssue,
   handToSurvivor: named('hand over to the surviving ticket').handToSurvivor,
@@ -42,10 +45,7 @@ export const verbs = {
 export const LOST_AFTER = '20 seconds';
 /** Filing looks for the label again before it repeats, and may have to wait out the search index's lag. */
 const filingPatience: ActivityOptions = { ...patience, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '6 minutes', heartbeatTimeout: LOST_AFTER };
-const filing = proxyActivities<Pick<Activities, 'fileIssue'>>(filingPatience);
-/** Mail is tried once by itself: a repeat could be a second mail. The case repeats what certainly did not go. */
-const once_: ActivityOptions = { startToCloseTimeout: '90 seconds', heartbeatTimeout: LOST_AFTER, retry: { maximumAttempts: 1 } };
-const mailing = proxyActivities<Pick<Activities, 'write'>>(once_);
+const filing = proxyActivities<Pick<Activities, 'fileIssue' | 'findIssue'>>(filingPatience);
 
 /** Thrown out of a step that cannot go on because something more important has happened. */
 export class Diverted extends Error {
@@ -55,6 +55,8 @@ export class Diverted extends Error {
 }
 
 const BACKOFF_MS = [30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+
+const backoff = (round: number): number => BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!;
 
 /** One effect: its name within the cycle, what the record says of it, and the activity that does it. */
 export interface Deed<T> {
@@ -70,14 +72,79 @@ export async function once<T>(desk: Desk, deed: Deed<T>): Promise<T> {
   return settle(desk, deed, await firstAttempt(desk, deed));
 }
 
-/** Does effects that do not depend on each other at the same time; those that fail are then tried in turn. */
-export async function together(desk: Desk, deeds: Deed<unknown>[]): Promise<void> {
-  const open = deeds.filter((d) => !(d.name in desk.state.done));
-  const first = await Promise.all(open.map((deed) => firstAttempt(desk, deed)));
+/**
+ * Does effects that do not depend on each other at the same time; those that fail are then tried in turn, and those of
+ * `beside` are come back to; see `aside`.
+ */
+export async function together(desk: Desk, deeds: Deed<unknown>[], beside: Deed<unknown>[] = []): Promise<void> {
+  const isOpen = (deed: Deed<unknown>) => !(deed.name in desk.state.done);
+  const [open, side] = [deeds.filter(isOpen), beside.filter(isOpen)];
+  const [first, sideFirst] = await Promise.all([open, side].map((list) => Promise.all(list.map((deed) => firstAttempt(desk, deed)))));
   // What was done is remembered before anything that failed can lead elsewhere.
+  for (const [i, deed] of side.entries()) await tookAside(desk, deed, sideFirst![i]!);
   for (const ok of [true, false]) {
-    for (const [i, deed] of open.entries()) if (first[i]!.ok === ok) await settle(desk, deed, first[i]!);
+    for (const [i, deed] of open.entries()) if (first![i]!.ok === ok) await settle(desk, deed, first![i]!);
   }
+}
+
+/**
+ * An effect beside what the member is owed. Where it cannot be done now, the case says so, goes on with the rest, and
+ * comes back to it at `asideDue`: no engineer's comment may keep a member from hearing. Answers whether it is done.
+ */
+export async function aside(desk: Desk, deed: Deed<unknown>): Promise<boolean> {
+  if (deed.name in desk.state.done) return true;
+  return isHeld(desk, deed.name) ? false : tookAside(desk, deed, await attempt(deed));
+}
+
+/** A read that nothing has to wait for: null while it cannot be had; see `aside`. */
+export async function glance<T>(desk: Desk, text: string, run: () => Promise<T>): Promise<T | null> {
+  if (isHeld(desk, text)) return null;
+  const look = await attempt({ name: text, text, run });
+  if (look.ok) released(desk, text);
+  else await held(desk, text, look);
+  return look.ok ? look.value : null;
+}
+
+/**
+ * When something that is held up is to be tried again; null where nothing is, or a person has to see to it first. Asked
+ * after the case has come back to all of it: what is still due then, it has no more use for.
+ */
+export function asideDue(desk: Desk): string | null {
+  let due: string | null = null;
+  for (const [name, { againAt }] of Object.entries(desk.state.aside ?? {})) {
+    if (againAt !== null && againAt <= now()) released(desk, name);
+    else due = earlier(due, againAt);
+  }
+  return due;
+}
+
+async function tookAside(desk: Desk, deed: Deed<unknown>, first: Attempt<unknown>): Promise<boolean> {
+  if (first.ok) await settle(desk, deed, first);
+  else await held(desk, deed.name, first);
+  return first.ok;
+}
+
+const isHeld = ({ state }: Desk, name: string): boolean => {
+  const entry = state.aside?.[name];
+  return entry !== undefined && (entry.againAt === null || entry.againAt > now());
+};
+
+async function held(desk: Desk, name: string, { refused, why, waitMs = 0 }: Extract<Attempt<unknown>, { ok: false }>): Promise<void> {
+  const { state } = desk;
+  const round = state.aside?.[name]?.round ?? 0;
+  const againAt = refused ? null : after(now(), Math.max(backoff(round), waitMs));
+  state.aside = { ...state.aside, [name]: { round: round + 1, againAt } };
+  desk.flag(`cannot ${name}${refused ? '' : ' yet'}: ${why}`);
+  if (!refused) return;
+  if (!state.needs) desk.need('resume');
+  await tellParked(desk, name, why);
+}
+
+function released({ state, need }: Desk, name: string): void {
+  if (!state.aside || !(name in state.aside)) return;
+  delete state.aside[name];
+  if (state.flagged?.startsWith(`cannot ${name}`)) state.flagged = null;
+  if (state.needs === 'resume' && Object.values(state.aside).every(({ againAt }) => againAt !== null)) need(null);
 }
 
 /** A read, with the same patience as an effect, and nothing to remember. */
@@ -106,6 +173,7 @@ async function firstAttempt<T>(desk: Desk, deed: Deed<T>): Promise<Attempt<T>> {
 
 async function settle<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<T> {
   const value = await insist(desk, deed, first);
+  released(desk, deed.name);
   desk.state.done[deed.name] = value ?? null;
   desk.record('did', `${deed.text}${butNot(value)}`, { effect: desk.effect(deed.name) });
   return value;
@@ -124,20 +192,21 @@ async function insist<T>(desk: Desk, deed: Deed<T>, first: Attempt<T>): Promise<
   let outcome = first;
   try {
     for (let round = 0; !outcome.ok; round++) {
+      await desk.run.meanwhile();
       state.covered ??= { flagged: state.flagged, needs: state.needs };
       if (outcome.refused) await park(desk, deed, outcome.why);
       else {
         desk.flag(`cannot ${deed.name} yet: ${outcome.why}`);
-        await hearingDesk(desk, after(now(), Math.max(BACKOFF_MS[Math.min(round, BACKOFF_MS.length - 1)]!, outcome.waitMs ?? 0)));
+        await hearingDesk(desk, after(now(), Math.max(backoff(round), outcome.waitMs ?? 0)));
       }
       outcome = await attempt(deed);
     }
     return outcome.value;
   } finally {
-    const { covered } = state;
+    const { covered, parked } = state;
     Object.assign(state, { parked: null, covered: null });
-    if (ours(state.flagged)) state.flagged = covered?.flagged ?? null;
-    if (state.needs === 'resume') desk.need(covered?.needs ?? null);
+    if (ours(state.flagged)) state.flagged = covered && !ours(covered.flagged) ? covered.flagged : null;
+    if (parked && state.needs === 'resume') desk.need(covered?.needs ?? null);
   }
 }
 
@@ -145,14 +214,17 @@ async function park(desk: Desk, deed: Deed<unknown>, why: string): Promise<void>
   desk.state.parked = { step: deed.name, why };
   desk.need('resume');
   desk.flag(`parked at ${deed.name}: ${why}`);
-  const note: Note = { say: 'parked', step: deed.name, why, reminder: 0 };
-  const effect = `parked-${deed.name}`;
-  if (!(effect in desk.state.done)) {
-    // Best effort: the helpdesk may be the one that refuses. The flag in the lists says the same.
-    const told = await attempt({ name: effect, text: '', run: () => verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect, note }) });
-    if (told.ok) desk.state.done[effect] = told.value;
-  }
+  await tellParked(desk, deed.name, why);
   await hearingDesk(desk, null);
+}
+
+async function tellParked(desk: Desk, step: string, why: string): Promise<void> {
+  const note: Note = { say: 'parked', step, why, reminder: 0 };
+  const effect = `parked-${step.replaceAll(' ', '-')}`;
+  if (effect in desk.state.done) return;
+  // Best effort: the helpdesk may be the one that refuses. The flag in the lists says the same.
+  const told = await attempt({ name: effect, text: '', run: () => verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect, note }) });
+  if (told.ok) desk.state.done[effect] = told.value;
 }
 
 /** Waits for a person, a time, or something that makes the step pointless. Everything else stays on the desk. */
@@ -165,8 +237,10 @@ async function hearingDesk(desk: Desk, until: string | null): Promise<void> {
   // What is provided after that is for the engineers too, so it waits for the step that tells them.
   if (state.stage !== 'closing' && !isEscalated(state)) wanted.push('provide');
   if (ESCALATED.includes(state.stage)) wanted.push('issueChanged', 'problemSays', 'reEscalate');
+  // What an earlier cycle promised falls due meanwhile; see `oweMeanwhile` in promise.ts.
+  const owed = state.stillOwed && state.stage !== 'closing' && state.stillOwed.dueAt > now() ? state.stillOwed.dueAt : null;
   for (;;) {
-    const message = await desk.next(until, wanted);
+    const message = await desk.next(earlier(until, owed), wanted);
     if (message === 'due' || message.verb === 'resume') return;
     const to = await whereTo(desk, message);
     if (to && !(to === 'deciding' && state.stage === 'deciding')) throw new Diverted(to);
@@ -246,74 +320,9 @@ export function note(desk: Desk, name: string, content: Note, with_: Partial<Par
   };
 }
 
-/**
- * Writes to the member, once, and notes that it went out. A mail whose outcome is not known, or that has no
- * address to go to, is left for a person and never repeated by itself.
- */
-export async function writeToMember(desk: Desk, name: string, letter: Letter, content: Note, data: MarkData = {}, memberOf?: string): Promise<MailFate> {
-  const written: Written & { handled?: true } = await once(desk, mailDeed(desk, name, letter, content, data, memberOf));
-  if (!written.noted) {
-    const withFate = 'mail' in content ? { ...content, mail: written.mail } : content;
-    const told = await once(desk, {
-      name: `${name}-noted`,
-      text: `noted on the ticket (${name})`,
-      run: () =>
-        verbs.note({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name, note: withFate, data: { ...data, mail: written.mail } }),
-    });
-    // The note of the worker that was lost has arrived after all, and tells what became of the mail.
-    if (told === 'already' && written.mail === 'unknown' && !written.handled && patched('late-note')) {
-      const late = await reading(desk, 'look for the mail', () => verbs.findMark({ ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name }));
-      if (late?.mail) written.mail = late.mail as MailFate;
-    }
-  }
-  const before = desk.state.unsettled;
-  if (written.handled) {
-    if (before?.effect === name) desk.need(needOf(before));
-    return written.mail;
-  }
-  written.handled = true;
-  if (before && before.memberOf !== memberOf) return written.mail; // Another member's is still open; the note tells of this one.
-  if (written.mail === 'sent' && before) {
-    desk.state.unsettled = null;
-    if (desk.state.needs === needOf(before)) desk.need(null);
-    if (desk.state.flagged === IN_DOUBT[before.fate]) desk.state.flagged = null;
-  }
-  if (written.mail === 'unknown' || written.mail === 'no-address') {
-    desk.state.unsettled = { effect: name, fate: written.mail, letter, note: content, data, ...(memberOf ? { memberOf } : {}) };
-    desk.need(needOf(desk.state.unsettled));
-    desk.flag(IN_DOUBT[written.mail]);
-  }
-  return written.mail;
-}
-
-const IN_DOUBT = {
-  unknown: 'it is not known whether a mail reached the member',
-  'no-address': 'the member cannot be reached by mail and must be called',
-};
-
-/** The mail alone, to be sent beside other effects; `writeToMember` then takes up what came of it. */
-export function mailDeed(desk: Desk, name: string, letter: Letter, content: Note, data: MarkData, memberOf?: string): Deed<Written> {
-  const effect = { ticketId: desk.ticketId, cycle: desk.state.cycle, effect: name };
-  return {
-    name,
-    text: `wrote to the member (${name})`,
-    run: async () => {
-      try {
-        return await mailing.write.executeWithOptions({ ...once_, summary: `mail: ${name}` }, [{ ...effect, letter, note: content, data, ...(memberOf ? { memberOf } : {}) }]);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure?.type !== 'Timeout' && failure?.type !== 'Stopped') throw error;
-        // The worker was lost in the middle. The note tells whether the mail went; without it nobody knows.
-        const found = await reading(desk, 'look for the mail', () => verbs.findMark(effect));
-        return { mail: found ? ((found.mail as MailFate | undefined) ?? 'sent') : 'unknown', noted: found !== null };
-      }
-    },
-  };
-}
-
 /** Files the Jira issue of this cycle. */
 export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
-  const { cycle, ruling, earlier, report, done } = desk.state;
+  const { cycle, ruling, earlier: before, report, done } = desk.state;
   const told = done['troubleshot'] as { resolution: Resolution } | undefined;
   const group = told && !handoff.overriddenBy ? { group: told.resolution } : {};
   let attempts = 0;
@@ -321,8 +330,35 @@ export function filed(desk: Desk, handoff: Handoff): Deed<Filed> {
     name: 'issue',
     text: `filed to ${handoff.team}`,
     run: () =>
-      filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
-        { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier, report, again: attempts++ > 0, ...group },
-      ]),
+      trying(desk, handoff, () =>
+        filing.fileIssue.executeWithOptions({ ...filingPatience, summary: `file to ${handoff.team}` }, [
+          { ticketId: desk.ticketId, cycle, handoff, ruling: ruling!, earlier: before, report, again: attempts++ > 0 || desk.state.tried !== undefined, ...group },
+        ]),
+      ),
   };
+}
+
+/** A hand-over of which nobody knows whether it has reached the team is kept in mind; see `hasReached`. */
+export async function trying<T>(desk: Desk, handoff: Handoff, run: () => Promise<T>): Promise<T> {
+  try {
+    const done = await run();
+    delete desk.state.tried;
+    return done;
+  } catch (error) {
+    if (failureOf(error)?.refused === false) desk.state.tried = { ...handoff };
+    throw error;
+  }
+}
+
+/**
+ * Has a hand-over reached its team that was cut off and is decided otherwise by now? Waits out an outage: without an answer
+ * the case could be with two teams, or with one that it knows nothing of. Answers with the hand-over as it is, or null.
+ */
+export async function hasReached(desk: Desk, tried: Handoff): Promise<Handoff | null> {
+  const effect = { ticketId: desk.ticketId, cycle: desk.state.cycle };
+  const there = await reading<MarkData | string | null>(desk, 'look for an earlier attempt', () =>
+    byJira(tried.team) ? filing.findIssue.executeWithOptions({ ...filingPatience, summary: 'look for an issue that was filed' }, [effect]) : verbs.findMark({ ...effect, effect: 'handed-over' }),
+  );
+  if (there === null) delete desk.state.tried;
+  return there === null ? null : { ...tried, issueKey: typeof there === 'string' ? there : null };
 }

@@ -4,7 +4,7 @@
  */
 import type { Ruling } from '../domain/ruling.js';
 import type { Answer } from './messages.js';
-import { isEscalated, type CaseState, type Message } from './state.js';
+import { isEscalated, mustBeSettled, type CaseState, type Message } from './state.js';
 
 const yes = (said: string): Answer => ({ accepted: true, said });
 const no = (reason: string, ruling?: Ruling | null): Answer => ({
@@ -21,7 +21,8 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
   const outsideWord = FROM_OUTSIDE.includes(message.verb);
   // Closed by a person, where what is owed would go to a ticket that nobody can name.
   const givesUp = message.verb === 'close' && state.needs === 'surviving-ticket';
-  if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp) return no(`the case is ending (${state.ending.outcome})`);
+  const settles = ['settleMail', 'confirm', 'close'].includes(message.verb) && state.unsettled.some(mustBeSettled);
+  if (state.ending && !outsideWord && message.verb !== 'resume' && !givesUp && !settles) return no(`the case is ending (${state.ending.outcome})`);
 
   switch (message.verb) {
     case 'reEscalate':
@@ -40,12 +41,12 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
       return state.choice ? yes('The case goes on.') : no('the case waits for no choice', ruling);
     case 'resume':
       // A flag for silence, or for a call to make, is no step that could be tried again.
-      return state.parked || state.flagged?.startsWith('cannot ') ? yes('The case tries again.') : no('no step of the case is held up');
+      return state.parked || Object.keys(state.aside ?? {}).length > 0 || state.flagged?.startsWith('cannot ') ? yes('The case tries again.') : no('no step of the case is held up');
     case 'setPromise':
       if (!state.promise || state.followUp) return no('no promise to the member is open', ruling);
       return message.dueAt > now ? yes('The member is told the new time.') : no('the new time lies in the past');
     case 'settleMail':
-      return state.unsettled ? yes('Recorded.') : no('no mail is in doubt');
+      return settling(state.unsettled.map(({ effect }) => effect), message.mail);
     case 'provide':
       return message.facts || message.report ? yes('The case decides again with it.') : no('nothing was provided');
     case 'link':
@@ -56,11 +57,17 @@ export function admit(state: CaseState, message: Message, now: string): Answer {
       if (!isEscalated(state) || state.followUp) return no('the case does not wait for a problem', ruling);
       return handoff?.problem ? yes('The case leaves its problem and gets an issue of its own.') : no('the case is in no problem', ruling);
     case 'close':
-      if (givesUp) return yes('The case ends.');
+      if (givesUp || state.ending) return yes('The case ends.');
       return yes((isEscalated(state) || state.stillOwed) && !state.followUp && !message.withoutFollowUp ? 'The member is written to first; then the case ends.' : 'The case ends.');
     default:
       return yes('Heard.');
   }
+}
+
+function settling(open: readonly string[], named: string | undefined): Answer {
+  if (open.length === 0) return no('no mail is in doubt');
+  if (named !== undefined && !open.includes(named)) return no(`no mail "${named}" is in doubt; there is ${open.join(', ')}`);
+  return named === undefined && open.length > 1 ? no(`several mails are in doubt, name the one: ${open.join(', ')}`) : yes('Recorded.');
 }
 
 /** Why an agent's request to escalate is refused before any escalation. */

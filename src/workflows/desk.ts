@@ -102,10 +102,7 @@ export function openDesk(input: CaseInput) {
   }
 
   /** One unread hint says as much as ten. */
-  function saidAlready(message: Message): boolean {
-    if (message.verb === 'ticketChanged') return !message.mergedInto && state.inbox.some((m) => m.verb === 'ticketChanged');
-    return message.verb === 'issueChanged' && state.inbox.some((m) => m.verb === 'issueChanged' && m.key === message.key);
-  }
+  const saidAlready = (message: Message): boolean => state.inbox.some((m) => saysNoMore(message, m));
 
   const read = signalReader();
   const outside: messages.Actor = { name: 'outside', role: 'system', verified: true };
@@ -231,18 +228,16 @@ export function openDesk(input: CaseInput) {
     }
     const at = state.inbox.findIndex(isWanted);
     const [message] = state.inbox.splice(at, 1);
-    if (message!.verb === 'ticketChanged' || message!.verb === 'issueChanged') {
-      // A hint says only that something changed; one look answers all that lie here.
-      state.inbox = state.inbox.filter((m) => m.verb !== message!.verb || ('mergedInto' in m && m.mergedInto));
-    }
+    // A hint says only that something changed; one look answers all that lie here of the same thing.
+    state.inbox = state.inbox.filter((m) => !saysNoMore(m, message!));
     return message!;
   }
 
   return {
     ticketId,
     state,
-    /** Of this run alone: whether it has heard that its group troubleshooting is there. */
-    run: { groupKnown: false },
+    /** Of this run alone: whether it has heard that its group troubleshooting is there; what is kept up while a step cannot go on. */
+    run: { groupKnown: false, meanwhile: (): Promise<void> => Promise.resolve() },
     record,
     next,
     publish,
@@ -277,7 +272,7 @@ export function openDesk(input: CaseInput) {
     },
     /** Where nothing else is needed, a mail in doubt still is. */
     need: (need: Need | null) => {
-      state.needs = need ?? (state.unsettled && needOf(state.unsettled));
+      state.needs = need ?? (state.unsettled[0] ? needOf(state.unsettled[0]) : null);
     },
     learn: (m: messages.Provide, who: ReturnType<typeof whoIs>) => {
       const readAt = now();
@@ -305,8 +300,14 @@ export const effectOf = (desk: Desk, effect: string) => ({ ticketId: desk.ticket
 export const after = (from: string, ms: number): string => iso(Date.parse(from) + ms);
 export const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null ? a : a < b ? a : b);
 
+/** Is this a hint that has nothing to add to another one? */
+function saysNoMore(hint: Message, other: Message): boolean {
+  if (hint.verb === 'ticketChanged') return !hint.mergedInto && other.verb === 'ticketChanged';
+  return hint.verb === 'issueChanged' && other.verb === 'issueChanged' && hint.key === other.key;
+}
+
 /** What a person does about a mail that did not certainly arrive. */
-export const needOf = ({ fate }: Unsettled): Need => (fate === 'unknown' ? 'mail-check' : 'call');
+export const needOf = ({ fate }: Pick<Unsettled, 'fate'>): Need => (fate === 'unknown' ? 'mail-check' : 'call');
 
 /** What the member is still owed, in words. */
 export function owed(state: CaseState): string[] {
@@ -315,7 +316,7 @@ export function owed(state: CaseState): string[] {
   const promise = isEscalated(state) ? state.promise : state.stillOwed;
   if (promise && !state.followUp) list.push(`an answer by ${promise.dueAt.slice(0, 16).replace('T', ' ')}Z`);
   if (isEscalated(state) && !state.followUp) list.push('a follow-up');
-  if (state.unsettled) list.push('a mail whose arrival is not certain');
+  if (state.unsettled.length > 0) list.push('a mail whose arrival is not certain');
   return list;
 }
 

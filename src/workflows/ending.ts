@@ -1,11 +1,12 @@
 /** Ending: what is owed goes out, the record is put on the ticket; and how a new run goes on from the last one. */
-import type { CaseRecord, Outcome, Stage } from '../domain/case.js';
+import type { CaseRecord, Handoff, Outcome, Stage } from '../domain/case.js';
 import { isNews, isSolved, type Past, type RecordMark } from '../domain/marks.js';
 import { byJira } from '../domain/ruling.js';
-import type { FollowUpOutcome, Note, RecordSummary } from '../wording/contents.js';
-import { note, once, reading, verbs, writeToMember } from './act.js';
+import type { FollowUpOutcome, RecordSummary } from '../wording/contents.js';
+import { note, once, reading, verbs } from './act.js';
 import { now, type Desk } from './desk.js';
 import { followUpWith } from './hearing.js';
+import { untilSettled, writeToMember, type Telling } from './mail.js';
 import { sayGoodbye } from './membership.js';
 import { isEscalated, owesGoodbye } from './state.js';
 
@@ -18,11 +19,9 @@ export function endWith(desk: Desk, outcome: Outcome, reason: string, by = 'onet
 /** Writes to the member, and to those of tickets merged into this one, and asks whether it works. */
 export async function followUpByMail(desk: Desk, outcome: FollowUpOutcome): Promise<void> {
   const { state } = desk;
-  const content: Note = { say: 'follow-up', outcome, mail: 'sent', issueKey: state.handoff?.issueKey ?? null };
-  await writeToMember(desk, 'follow-up', { say: 'follow-up', outcome }, content, state.handoff ? { handoff: state.handoff } : {});
-  for (const ticketId of state.alsoOwed) {
-    await writeToMember(desk, `follow-up-${ticketId}`, { say: 'follow-up', outcome }, content, {}, ticketId);
-  }
+  const telling: Telling = { letter: { say: 'follow-up', outcome }, note: { say: 'follow-up', outcome, mail: 'sent', issueKey: state.handoff?.issueKey ?? null } };
+  await writeToMember(desk, 'follow-up', () => ({ ...telling, data: state.handoff ? { handoff: state.handoff } : {} }));
+  for (const ticketId of state.alsoOwed) await writeToMember(desk, `follow-up-${ticketId}`, () => telling, ticketId);
   state.stillOwed = null;
 }
 
@@ -36,9 +35,11 @@ export async function documentAndEnd(desk: Desk): Promise<Stage> {
     await followUpByMail(desk, 'closed');
     state.followUp = { outcome: 'closed', at: now(), doubt: null };
   }
-  if (ending.outcome === 'merged' && owesFollowUp) await survivorKnown(desk);
-  if (ending.outcome === 'merged' && owesFollowUp && state.ticket!.mergedInto) {
-    const { team, row, issueKey, problem } = state.handoff!;
+  const handsOver = ending.outcome === 'merged' && (owesFollowUp || state.stillOwed !== null);
+  if (handsOver) await survivorKnown(desk);
+  if (handsOver && state.ticket!.mergedInto) {
+    const { team, row, issueKey = null, problem } = owesFollowUp ? state.handoff! : ({} as Partial<Handoff>);
+    const promiseDueAt = (owesFollowUp ? state.promise : state.stillOwed)?.dueAt ?? null;
     const survivor = state.ticket!.mergedInto;
     // Tickets that were merged into this one before move on with it.
     for (const fromTicket of [...state.alsoOwed, desk.ticketId]) {
@@ -46,10 +47,11 @@ export async function documentAndEnd(desk: Desk): Promise<Stage> {
       await once(desk, {
         name: `handed-to-survivor${of}`,
         text: `handed what was owed to ticket ${survivor}`,
-        run: () => verbs.handToSurvivor({ survivor, inherited: { id: desk.effect(`inherit${of}`), fromTicket, cycle: state.cycle, team, row, issueKey, promiseDueAt: state.promise?.dueAt ?? null, ...(problem ? { problem } : {}) } }),
+        run: () => verbs.handToSurvivor({ survivor, inherited: { id: desk.effect(`inherit${of}`), fromTicket, cycle: state.cycle, ...(team && row ? { team, row } : {}), issueKey, promiseDueAt, ...(problem ? { problem } : {}) } }),
       });
     }
   }
+  if (!ending.withoutFollowUp) await untilSettled(desk);
   owesGoodbye(state, ending.outcome === 'merged' || ending.outcome === 'deleted' ? ending.outcome : 'closed');
   await sayGoodbye(desk);
   state.needs = null;
@@ -142,7 +144,9 @@ export function goOnFrom(desk: Desk, past: Past): Stage | null {
   }
   // Taken out of its problem, and terminated before it had an issue of its own.
   if (byJira(team) && !past.handoff.issueKey && !past.handoff.problem && !inherited) return 'escalating';
-  const known = 'thanks' in past.done || inherited || ('promise' in past.done && reached(past, 'promise'));
+  // Passed on to whom nobody waits for: only the record was missing.
+  if ('thanks' in past.done && reached(past, 'thanks')) return endWith(desk, 'handed-over', `passed to ${team}; nobody waits for it`);
+  const known = inherited || ('promise' in past.done && reached(past, 'promise'));
   return known ? 'awaiting-resolution' : 'escalating';
 }
 const DOUBTS = ['member-replied', 'reopened', 'issue-reopened'] as const;

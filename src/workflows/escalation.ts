@@ -8,14 +8,15 @@ import type { CaseRecord, Handoff, Stage } from '../domain/case.js';
 import { isSolved } from '../domain/marks.js';
 import { byJira, type Ruling } from '../domain/ruling.js';
 import type { Note } from '../wording/contents.js';
-import { Diverted, filed, hears, note, once, reading, together, verbs, writeToMember, type Deed } from './act.js';
-import { after, earlier, effectOf, now, openDesk, type Desk } from './desk.js';
+import { asideDue, Diverted, filed, hasReached, hears, note, once, reading, together, trying, verbs, type Deed } from './act.js';
+import { after, earlier, effectOf, needOf, now, openDesk, type Desk } from './desk.js';
 import { documentAndEnd, endWith, followUpByMail, goOnFrom, recordOf } from './ending.js';
 import { whoIs } from './grants.js';
 import { askAgent, backToTeam, followUpWith, gone, inherit, nextCycle } from './hearing.js';
+import { mailQuestion, settled, settleMail, writeToMember } from './mail.js';
 import { joined, problemFor, sayGoodbye, takeIssueBack } from './membership.js';
 import { heardProblem } from './problem-news.js';
-import { keepOwed, promiseTheMember, settleMail } from './promise.js';
+import { keepOwed, oweMeanwhile, promiseTheMember } from './promise.js';
 import { questionDue } from './questions.js';
 import { awaitResolution, chooseWhatTheMemberHears, lookAtIssue } from './resolution.js';
 import { leaveTroubleshooting, troubleshoot } from './troubleshooting-stage.js';
@@ -23,6 +24,7 @@ import { isEscalated, type CaseInput, type Message } from './state.js';
 
 export async function escalation(input: CaseInput): Promise<CaseRecord> {
   const desk = openDesk(input); // Handlers record; the flow below acts.
+  desk.run.meanwhile = () => oweMeanwhile(desk);
   // A Cancel is heard at the desk like a close, so it never cuts a step in two.
   return CancellationScope.nonCancellable(async () => {
     while (desk.state.stage !== 'ended') {
@@ -72,6 +74,13 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
   for (const message of desk.take('inherited')) inherit(desk, message);
   const left = gone(desk);
   if (left) return left;
+  const { tried } = state;
+  const reached = tried && !isEscalated(state) && !goesTo(ruling, tried) ? await hasReached(desk, tried) : null;
+  if (reached) {
+    state.handoff = { ...reached, at: now() };
+    state.done['sent-before'] = true;
+    return 'escalating';
+  }
   if (isEscalated(state) && !state.declined) return 'awaiting-resolution';
   // A ticket that was solved before this cycle began is no end of it: the member says that it is still broken.
   if (isSolved(state.ticket!) && !wasSolved) return isEscalated(state) ? followUpWith(desk, 'closed') : endWith(desk, 'solved-in-tier-1', 'the ticket was solved');
@@ -97,6 +106,9 @@ async function gatherAndDecide(desk: Desk): Promise<Stage> {
       return 'escalating';
   }
 }
+
+/** Does the protocol send it where it was on its way to? */
+const goesTo = (ruling: Ruling, { team, row }: Handoff): boolean => ruling.kind === 'escalate' && ruling.team === team && ruling.row === row;
 
 /** A fact that no system knows is asked for, with reminders. A case never guesses. */
 async function askForFacts(desk: Desk): Promise<Stage> {
@@ -124,7 +136,8 @@ async function askForFacts(desk: Desk): Promise<Stage> {
     if (asked?.open && asked.againAt <= now()) await once(desk, askMember(`${about}-member-reminder`));
   }
   const message = await desk.next(earlier(await questionDue(desk, about, question), await keepOwed(desk)));
-  return message === 'due' ? 'asking' : ((await hearsBefore(desk, message)) ?? 'asking');
+  // Before anybody is asked again, the facts are read again: the answer may be there, and the word of it lost.
+  return message === 'due' ? 'deciding' : ((await hearsBefore(desk, message)) ?? 'asking');
 }
 
 /** A wrong answer is a question of its own, and so is the next one. */
@@ -139,7 +152,7 @@ function nthWrong({ state }: Desk, { asks, restsOn }: Extract<Ruling, { kind: 'a
 /** What is heard while no team has the case. */
 async function hearsBefore(desk: Desk, message: Message): Promise<Stage | null> {
   if (message.verb !== 'settleMail') return hears(desk, message);
-  await settleMail(desk, message.outcome);
+  await settleMail(desk, message);
   return desk.state.stage; // The step says anew what it needs.
 }
 
@@ -179,7 +192,7 @@ async function holdForPerson(desk: Desk): Promise<Stage> {
   const held: Note = { say: 'hold', ruling, mail: 'sent' };
   // One acknowledgement, with its note; held for another row afterwards, the agent hears that too.
   if (!('acknowledgement' in desk.state.done)) desk.state.done[heldFor] = true;
-  await writeToMember(desk, 'acknowledgement', { say: 'acknowledgement' }, held);
+  await writeToMember(desk, 'acknowledgement', () => ({ letter: { say: 'acknowledgement' }, note: held }));
   await once(desk, note(desk, heldFor, held, opening(desk)));
   opened(desk);
   return untilChanged(desk);
@@ -213,6 +226,13 @@ async function escalate(desk: Desk): Promise<Stage> {
   const ruling = state.ruling!;
   desk.need(null);
   state.declined = false;
+  const { tried, override } = state;
+  const reached = tried && override && tried.team !== override.team && !isEscalated(state) ? await hasReached(desk, tried) : null;
+  if (reached && override) {
+    // It is with that team as well: that was a cycle of its own, and is told to the next team.
+    state.handoff = reached;
+    nextCycle(desk, `overridden: ${override.reason}`);
+  }
   state.handoff ??= handoffBy(desk, ruling);
   const handoff = state.handoff;
   await sayGoodbye(desk);
@@ -228,15 +248,13 @@ async function escalate(desk: Desk): Promise<Stage> {
     if (issue?.category !== 'done') state.issue ??= issue;
     if (key) await takeIssueBack(desk, key);
   } else {
-    const told = await once(
+    const handOver = note(
       desk,
-      note(
-        desk,
-        'handed-over',
-        { say: 'handed-over', handoff, ruling, earlier: state.earlier },
-        { group: handoff.team, priority: handoff.priority, status: 'open', data: { handoff } },
-      ),
+      'handed-over',
+      { say: 'handed-over', handoff, ruling, earlier: state.earlier },
+      { group: handoff.team, priority: handoff.priority, status: 'open', data: { handoff } },
     );
+    const told = await once(desk, { ...handOver, run: () => trying(desk, handoff, handOver.run) });
     // Our own change: the next reading is held against it.
     if (told !== 'observed') state.ticket = { ...state.ticket!, group: state.groups![handoff.team as keyof NonNullable<typeof state.groups>], status: 'open' };
   }
@@ -244,10 +262,12 @@ async function escalate(desk: Desk): Promise<Stage> {
   if (!state.promise) handoff.at = now(); // An outage may have held it up: the hours run from when the team has it.
 
   if (ruling.kind === 'escalate' && ruling.endsAtHandOver && !handoff.overriddenBy) {
-    await writeToMember(desk, 'thanks', { say: 'thanks' }, { say: 'escalated', handoff, dueAt: null, mail: 'sent' }, { handoff });
+    await writeToMember(desk, 'thanks', () => ({ letter: { say: 'thanks' }, note: { say: 'escalated', handoff, dueAt: null, mail: 'sent' }, data: { handoff } }));
     return endWith(desk, 'handed-over', `passed to ${handoff.team}; nobody waits for it`);
   }
   await promiseTheMember(desk, handoff);
+  // It had reached a team that the protocol does not name any more: where it goes from there, a person says.
+  if ('sent-before' in state.done) return askAgent(desk, 'recategorised', `from ${handoff.row} to ${ruling.row}`);
   return 'awaiting-resolution';
 }
 
@@ -276,7 +296,7 @@ async function verifyAndFollowUp(desk: Desk): Promise<Stage> {
   }
   await followUpByMail(desk, followUp.outcome);
   followUp.at = now();
-  state.flagged = state.unsettled ? state.flagged : null;
+  if (state.unsettled.length === 0) state.flagged = null;
   return 'confirming';
 }
 
@@ -285,22 +305,23 @@ async function confirmWithMember(desk: Desk): Promise<Stage> {
   const { state } = desk;
   const followUp = state.followUp!;
   for (;;) {
-    const message = await desk.next(await confirmationDue(desk));
+    if (desk.idle() && state.aside && !(await stillDone(desk))) followUp.doubt ??= 'issue-reopened';
+    const message = await desk.next(desk.idle() ? earlier(await confirmationDue(desk), asideDue(desk)) : now());
     if (message === 'due') {
-      if (followUp.doubt || state.unsettled || after(followUp.at, state.clocks!.confirmMs) > now()) continue;
+      if (followUp.doubt || state.unsettled.length > 0 || after(followUp.at, state.clocks!.confirmMs) > now()) continue;
       return endWith(desk, 'followed-up-unconfirmed', 'the member was followed up with and stayed silent');
     }
     if (message.verb === 'confirm') {
       const how = message.how === 'call' ? ' by call' : '';
       desk.record('heard', `${message.verdict === 'works' ? 'it works for the member' : 'still broken for the member'}${how}`, whoIs(message.by));
-      state.unsettled = null;
+      settled(desk, ({ memberOf }) => !memberOf);
       desk.need(null);
       if (message.verdict === 'works') return endWith(desk, 'confirmed', `confirmed${how}`, message.by.name);
       return nextCycle(desk, 'still broken');
     }
     if (message.verb === 'settleMail') {
-      await settleMail(desk, message.outcome);
-      if (!state.unsettled) followUp.at = now();
+      await settleMail(desk, message);
+      if (state.unsettled.length === 0) followUp.at = now();
       continue;
     }
     if (message.verb === 'reEscalate') return nextCycle(desk, `re-escalated: ${message.reason}`);
@@ -310,14 +331,19 @@ async function confirmWithMember(desk: Desk): Promise<Stage> {
     }
     if (message.verb === 'issueChanged') {
       if (state.handoff?.problem) continue; // The problem tells.
-      const before = state.issue;
-      await lookAtIssue(desk);
-      if (before?.category === 'done' && state.issue?.category !== 'done') followUp.doubt ??= 'issue-reopened';
+      if (!(await stillDone(desk))) followUp.doubt ??= 'issue-reopened';
       continue;
     }
     const to = await hears(desk, message);
     if (to) return to;
   }
+}
+
+/** False when the issue was done and is so no more; while it cannot be read, nothing is said against it. */
+async function stillDone(desk: Desk): Promise<boolean> {
+  const before = desk.state.issue;
+  await lookAtIssue(desk);
+  return before?.category !== 'done' || desk.state.issue?.category === 'done';
 }
 
 async function diverted(thrown: unknown): Promise<Stage> {
@@ -333,10 +359,10 @@ async function confirmationDue(desk: Desk): Promise<string> {
     desk.need('confirmation');
     return questionDue(desk, `confirm-${doubt}`, (reminder) => ({ say: 'ask-confirmation', why: doubt, reminder }));
   }
-  if (state.unsettled) {
-    const say = state.unsettled.fate === 'unknown' ? 'mail-check' : 'call';
-    // The note that the follow-up left says so already; from then on it is a reminder.
-    return questionDue(desk, `${say}-follow-up`, (reminder) => ({ say, about: 'follow-up', reminder }), 'asked already');
+  const [open] = state.unsettled;
+  if (open) {
+    desk.need(needOf(open));
+    return mailQuestion(desk, open);
   }
   return after(at, state.clocks!.confirmMs);
 }

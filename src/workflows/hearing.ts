@@ -30,13 +30,17 @@ export async function heardByAll(desk: Desk, message: Message, look: () => Promi
       return isEscalated(state) || state.followUp ? null : again(desk);
     case 'inherited':
       return inherit(desk, message);
+    case 'resume':
+      for (const held of Object.values(state.aside ?? {})) held.againAt = new Date(Date.now()).toISOString();
+      return null;
     case 'ticketChanged': {
       if (!state.followUp && !isEscalated(state)) return again(desk);
       const before = state.ticket;
       const ticket = await look();
       if (!ticket) return null;
       state.ticket = ticket;
-      if (message.mergedInto && !state.ticket.mergedInto) state.ticket.mergedInto = message.mergedInto;
+      // That it was merged, the ticket says; a hint only names the survivor where the ticket does not.
+      if (message.mergedInto && state.ticket.mergedInto === '') state.ticket.mergedInto = message.mergedInto;
       return gone(desk) ?? changed(desk, before);
     }
     default:
@@ -135,7 +139,16 @@ export function askAgent(desk: Desk, why: NonNullable<Desk['state']['choice']>['
   return 'choosing';
 }
 
+/** What was to be told to the team beside the way is of no use to anyone now. */
+function dropAside(desk: Desk): void {
+  const { state } = desk;
+  for (const name of Object.keys(state.aside ?? {})) if (state.flagged?.startsWith(`cannot ${name}`)) state.flagged = null;
+  if (state.aside && state.needs === 'resume') desk.need(null);
+  delete state.aside;
+}
+
 export function followUpWith(desk: Desk, outcome: 'resolved' | 'unchanged' | 'closed'): Stage {
+  dropAside(desk);
   desk.state.choice = null;
   desk.state.followUp = { outcome, at: '', doubt: null };
   return 'following-up';
@@ -145,6 +158,7 @@ export function followUpWith(desk: Desk, outcome: 'resolved' | 'unchanged' | 'cl
 export function nextCycle(desk: Desk, why: string): Stage {
   const { state } = desk;
   const escalated = state.handoff !== null;
+  dropAside(desk);
   const promised = 'promise' in state.done || 'inherited' in state.done;
   const stillOwed = state.promise && promised && !('follow-up' in state.done) ? state.promise : state.stillOwed;
   if (state.handoff?.problem) {
@@ -152,12 +166,13 @@ export function nextCycle(desk: Desk, why: string): Stage {
     state.left = [...(state.left ?? []), state.handoff.problem];
   }
   if (state.handoff) state.earlier.push(state.handoff);
+  delete state.tried;
   if (escalated) desk.record('heard', `cycle ${state.cycle} ended: ${why}`);
   Object.assign(state, {
     // A run that began with a reopened ticket is in its cycle already, and keeps what it did in it.
     ...(escalated ? { cycle: state.cycle + 1, done: {} } : {}),
     handoff: null, issue: null, promise: null, stillOwed, reminded: false, progressAt: null, questions: {}, choice: null,
-    followUp: null, unsettled: null, declined: false, needs: null, flagged: null,
+    followUp: null, unsettled: state.unsettled.filter(({ memberOf }) => memberOf), declined: false, needs: null, flagged: null,
   } satisfies Partial<Desk['state']>);
   return 'deciding';
 }
@@ -170,6 +185,10 @@ export function inherit(desk: Desk, from: Extract<Message, { verb: 'inherited' }
   // This case's own follow-up is over: what was owed there is followed in a cycle of its own.
   if (state.stage === 'confirming') nextCycle(desk, `ticket ${from.fromTicket} was merged into this one`);
   if (isEscalated(state)) return null;
+  if (!from.team || !from.row) {
+    if (from.promiseDueAt && !state.stillOwed) state.stillOwed = { dueAt: from.promiseDueAt, remindAt: null, renewals: 0 };
+    return null;
+  }
   state.done['inherited'] = from.fromTicket;
   state.handoff = { team: from.team, row: from.row, priority: 'Normal', at: new Date(Date.now()).toISOString(), issueKey: from.issueKey, ...(from.problem ? { problem: from.problem } : {}) };
   if (from.promiseDueAt) state.promise = { dueAt: from.promiseDueAt, remindAt: null, renewals: 0 };

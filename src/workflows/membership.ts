@@ -7,7 +7,7 @@ import type { ProblemActivities } from '../activities/problems.js';
 import type { Handoff, Stage } from '../domain/case.js';
 import { isProblemId } from '../domain/problem.js';
 import { problemId } from '../policy/signature.js';
-import { note, once, reading, type Deed } from './act.js';
+import { aside, note, once, reading, type Deed } from './act.js';
 import { shortName, type Desk } from './desk.js';
 import { progress } from './hearing.js';
 import { owesGoodbye, type CaseState, type Message } from './state.js';
@@ -81,7 +81,7 @@ export async function keepMembership(desk: Desk): Promise<void> {
     // Taken back meanwhile, it is linked anew.
     const again = isTakenBack(state) ? times(state, 'unlinked') : 0;
     const name = `own-issue-${own}${again ? `-${again + 1}` : ''}`;
-    await once(desk, { name, text: `linked ${own} to the problem's issue`, run: () => verbs.closeOwnIssue({ ticketId: desk.ticketId, cycle: state.cycle, own, key, again }) });
+    await aside(desk, { name, text: `linked ${own} to the problem's issue`, run: () => verbs.closeOwnIssue({ ticketId: desk.ticketId, cycle: state.cycle, own, key, again }) });
   }
 }
 

@@ -51,8 +51,9 @@ export interface Inherited {
   id: string;
   fromTicket: string;
   cycle: number;
-  team: Team;
-  row: RowId;
+  /** Absent where no team has it: the member alone is owed an answer, from an earlier cycle. */
+  team?: Team;
+  row?: RowId;
   issueKey: string | null;
   promiseDueAt: string | null;
   /** The problem it was in: the surviving ticket's case joins it. */
@@ -113,6 +114,8 @@ export interface SetPromise {
 /** A mail whose acceptance is not known: send it again, or take it as sent. */
 export interface SettleMail {
   outcome: 'resend' | 'was-sent';
+  /** Which one, by its effect's name, where several are in doubt. */
+  mail?: string;
 }
 
 /** Every Update carries who said it and an id, so that the same command twice is heard once; a privileged one its grant. */

@@ -3,15 +3,17 @@ import { whoIs } from './grants.js';
 import type { Stage } from '../domain/case.js';
 import type { Filed } from '../activities/index.js';
 import type { ReportField } from '../domain/facts.js';
+import { fingerprint } from '../domain/fingerprint.js';
 import { byJira } from '../domain/ruling.js';
 import { meaningOf } from '../policy/resolutions.js';
 import type { IssueComment } from '../wording/contents.js';
-import { hears, note, once, reading, verbs } from './act.js';
+import { aside, asideDue, glance, hears, note, once, verbs } from './act.js';
 import { earlier, effectOf, now, type Desk } from './desk.js';
 import { askAgent, backToTeam, followUpWith, nextCycle, progress } from './hearing.js';
+import { settled, settleMail } from './mail.js';
 import { checkIn, keepMembership, linkTo, unlinkFrom } from './membership.js';
 import { heardProblem } from './problem-news.js';
-import { keepPromise, promiseAgain, promiseTheMember, settleMail } from './promise.js';
+import { besidePromise, keepPromise, promiseAgain, promiseTheMember } from './promise.js';
 import { questionDue } from './questions.js';
 import type { Message } from './state.js';
 
@@ -23,7 +25,7 @@ export async function awaitResolution(desk: Desk): Promise<Stage> {
     // What lies on the desk goes first: it may be the resolution.
     const to = desk.idle() ? await catchUp(desk) : null;
     if (to) return to;
-    const message = await desk.next(desk.idle() ? await keepPromise(desk) : now());
+    const message = await desk.next(await dueNext(desk));
     if (message === 'due') {
       await checkIn(desk);
       continue;
@@ -33,6 +35,9 @@ export async function awaitResolution(desk: Desk): Promise<Stage> {
   }
 }
 
+/** When the promise, or something that is held up, has to be looked at; what lies on the desk goes first. */
+const dueNext = async (desk: Desk): Promise<string | null> => (desk.idle() ? earlier(await keepPromise(desk), asideDue(desk)) : now());
+
 /** What has to be done and has not been yet, since something else came before it. */
 async function catchUp(desk: Desk): Promise<Stage | null> {
   const { state } = desk;
@@ -41,16 +46,27 @@ async function catchUp(desk: Desk): Promise<Stage | null> {
   else if (!('promise' in state.done)) await promiseTheMember(desk, handoff);
   // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
   await keepMembership(desk);
-  if (handoff.issueKey && !handoff.problem && !state.issue) {
-    const filed = state.done['issue'] as Filed | undefined;
-    const isOurs = filed?.key === handoff.issueKey || `follow-${handoff.issueKey}` in state.done;
-    const to = await (isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey));
-    if (to) return to;
-  }
-  for (const from of state.alsoOwed) await once(desk, note(desk, `inherited-${from}`, { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey }));
+  for (const deed of besidePromise(desk)) if (state.aside && deed.name in state.aside) await aside(desk, deed);
+  const to = await lookAgain(desk);
+  if (to) return to;
+  for (const from of state.alsoOwed) await aside(desk, note(desk, `inherited-${from}`, { say: 'inherited', fromTicket: from, team: handoff.team, issueKey: handoff.issueKey }));
   await passOnReport(desk);
   return null;
 }
+
+/** What the issue says, where it has not been read yet, or could not be. */
+async function lookAgain(desk: Desk): Promise<Stage | null> {
+  const { state } = desk;
+  const handoff = state.handoff!;
+  if (!handoff.issueKey || handoff.problem) return null;
+  if (!state.issue) {
+    const filed = state.done['issue'] as Filed | undefined;
+    const isOurs = filed?.key === handoff.issueKey || `follow-${handoff.issueKey}` in state.done;
+    return isOurs ? resolutionOf(desk) : follow(desk, handoff.issueKey);
+  }
+  return state.aside && LOOK in state.aside ? resolutionOf(desk) : null;
+}
+const LOOK = 'read the Jira issue';
 
 /** A merged ticket's escalation goes on here, and its team finds this ticket. */
 async function takeOver(desk: Desk): Promise<void> {
@@ -70,7 +86,7 @@ async function passOnReport(desk: Desk): Promise<void> {
   if (handoff!.problem) {
     // The first few put their reports on the problem's issue; those of the others stay on their tickets.
     if (!('report-wanted' in done) || !handoff!.issueKey) return;
-    await once(desk, {
+    await aside(desk, {
       name: 'problem-report',
       text: "put its error report on the problem's issue",
       run: () => verbs.commentIssue({ ...effectOf(desk, 'problem-report'), key: handoff!.issueKey!, comment: { say: 'report', report, by: 'the ticket' }, fields: ticket!.reportFields as ReportField[] }),
@@ -78,23 +94,22 @@ async function passOnReport(desk: Desk): Promise<void> {
   }
   const provided = (done['to-report'] ?? []) as Extract<IssueComment, { say: 'report' }>[];
   while (handoff!.issueKey && provided[0]) {
-    await addToReport(desk, provided[0]);
+    if (!(await addToReport(desk, provided[0]))) return;
     provided.shift();
   }
   if (handoff!.row !== 'technical-error' || !handoff!.issueKey) return;
   const there = (done['reported'] ??= ticket!.reportFields) as string[];
   const fields = ticket!.reportFields.filter((f) => !there.includes(f)) as ReportField[];
   if (fields.length === 0) return;
-  await addToReport(desk, { say: 'report', report: {}, by: 'an agent, on the ticket' }, fields);
-  done['reported'] = ticket!.reportFields;
+  if (await addToReport(desk, { say: 'report', report: {}, by: 'an agent, on the ticket' }, fields)) done['reported'] = ticket!.reportFields;
 }
 
-async function addToReport(desk: Desk, comment: IssueComment, fields?: ReportField[]): Promise<void> {
+async function addToReport(desk: Desk, comment: IssueComment, fields?: ReportField[]): Promise<boolean> {
   const { state } = desk;
   const key = state.handoff!.issueKey!;
-  // A restart counts anew what was done; the time keeps the names apart.
-  const name = `report-${Object.keys(state.done).length}-${Date.parse(now())}`;
-  await once(desk, {
+  // By what it says: a run that is reset or starts again says it under the same name.
+  const name = `report-${fingerprint(JSON.stringify([comment, fields]))}`;
+  return aside(desk, {
     name,
     text: 'added to the Jira issue what was asked for',
     run: () => verbs.commentIssue({ ...effectOf(desk, name), key, comment, ...(fields ? { fields } : {}) }),
@@ -107,7 +122,8 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
   switch (message.verb) {
     case 'issueChanged':
       if (state.handoff!.problem) return null; // The problem looks, and tells.
-      return message.key === state.handoff!.issueKey || state.handoff!.issueKey === null ? resolutionOf(desk) : null;
+      // Whatever its key: one that was moved to another project is told of under the new one.
+      return resolutionOf(desk);
     case 'reEscalate':
       return nextCycle(desk, `re-escalated: ${message.reason}`);
     case 'problemSays':
@@ -119,9 +135,9 @@ async function heardEscalated(desk: Desk, message: Message): Promise<Stage | nul
     case 'setPromise':
       return promiseAgain(desk, message.dueAt);
     case 'settleMail':
-      return settleMail(desk, message.outcome);
+      return settleMail(desk, message);
     case 'confirm':
-      state.unsettled = null; // An agent called the member, whom no mail reaches.
+      settled(desk, ({ memberOf }) => !memberOf); // An agent called the member, whom no mail reaches.
       desk.need(null);
       return message.verdict === 'works' ? followUpWith(desk, 'closed') : null;
     case 'provide': {
@@ -143,12 +159,10 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
   const before = state.issue;
   await lookAtIssue(desk);
   const issue = state.issue;
-  if (!issue) return null;
+  if (!issue || issue === before) return null; // It cannot be read now.
   if (issue.category !== 'done') {
-    // At a first look (a restart, a surviving issue) nobody knows since when it has its assignee.
-    const was = before ?? { status: null, assigneeId: issue.assigneeId, lastForeignComment: null };
-    const moved = (['status', 'assigneeId', 'lastForeignComment'] as const).some((k) => was[k] !== issue[k] && (before || k !== 'status' || issue.category !== 'new'));
-    if (moved) progress(desk);
+    // At a first look (a restart, a surviving issue) nobody knows since when it has been as it is.
+    if (before && (['status', 'assigneeId', 'lastForeignComment'] as const).some((k) => before[k] !== issue[k])) progress(desk);
     return state.stage === 'choosing' && (before?.category === 'done') ? backToTeam(desk, 'the Jira issue was reopened') : null;
   }
   const resolution = issue.resolution ?? 'Done';
@@ -173,8 +187,15 @@ async function resolutionOf(desk: Desk): Promise<Stage | null> {
 
 export async function lookAtIssue(desk: Desk): Promise<void> {
   const { state } = desk;
-  const key = state.handoff?.issueKey;
-  if (key) state.issue = await reading(desk, 'read the Jira issue', () => verbs.readIssue(key));
+  const { handoff } = state;
+  const key = handoff?.issueKey;
+  if (!key) return;
+  const issue = await glance(desk, LOOK, () => verbs.glanceAtIssue(key));
+  if (!issue) return;
+  state.issue = issue;
+  if (issue.key === key) return;
+  handoff.issueKey = issue.key; // Jira answers to the old key, and tells of changes under the new one.
+  desk.record('heard', `${key} was moved to ${issue.key}`, { by: 'Jira' });
 }
 
 /** The case moves to the surviving issue of a duplicate. */
@@ -184,8 +205,8 @@ async function follow(desk: Desk, key: string): Promise<Stage | null> {
   if (name in state.done) return state.handoff!.issueKey === key ? null : askAgent(desk, 'other', `${state.handoff!.issueKey} and ${key} are closed as duplicates of each other`);
   state.handoff!.issueKey = key;
   state.issue = null;
-  await once(desk, { name, text: `follows ${key}`, run: () => verbs.followIssue({ ticketId: desk.ticketId, cycle: state.cycle, key }) });
-  const to = await resolutionOf(desk);
+  const isFollowed = await aside(desk, { name, text: `follows ${key}`, run: () => verbs.followIssue({ ticketId: desk.ticketId, cycle: state.cycle, key }) });
+  const to = isFollowed ? await resolutionOf(desk) : null;
   if (to || state.stage !== 'choosing') return to;
   state.choice = null; // What was asked of the agent was about the other issue.
   desk.answered('choose-');
@@ -200,7 +221,9 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
   desk.need('choice');
   for (;;) {
     const asked = await questionDue(desk, about, (reminder) => ({ say: 'choose', why, detail, issueKey: state.handoff!.issueKey, reminder }));
-    const message = await desk.next(desk.idle() ? earlier(asked, await keepPromise(desk)) : now());
+    const besides = desk.idle() ? await catchUp(desk) : null;
+    if (besides) return leave(besides);
+    const message = await desk.next(earlier(asked, await dueNext(desk)));
     if (message === 'due') continue;
     if (message.verb === 'choose') {
       desk.record('heard', `chose ${message.choice}`, whoIs(message.by));
@@ -212,6 +235,10 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
     }
     const to = await heardEscalated(desk, message);
     if (!to) continue;
+    return leave(to);
+  }
+
+  function leave(to: Stage): Stage {
     if (to !== 'choosing' && state.needs === 'choice') desk.need(null);
     return to;
   }

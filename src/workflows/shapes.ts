@@ -65,7 +65,7 @@ const resolved = part({
 const SHAPES: Record<Verb, Fields> = {
   ticketChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, mergedInto: optional(ticket) },
   issueChanged: { id: text, via: oneOf(['webhook', 'sweep']), at: time, key: text },
-  inherited: { id: text, fromTicket: ticket, cycle: count, team: oneOf(TEAMS), row: text, issueKey: orNull(text), promiseDueAt: orNull(time), problem: optional(problem) },
+  inherited: { id: text, fromTicket: ticket, cycle: count, team: optional(oneOf(TEAMS)), row: optional(text), issueKey: orNull(text), promiseDueAt: orNull(time), problem: optional(problem) },
   groupNews: { id: text, stage: oneOf(GROUP_STAGES), needs: orNull(oneOf(NEEDS)), flagged: orNull(text) },
   troubleshot: { id: text, outcome: oneOf(['fixed', 'explained', 'escalate', 'person', 'stopped']), resolution: resolved, byCase: optional(flag) },
   close: { reason: text, withoutFollowUp: optional(flag), breakGlass: optional(flag) },
@@ -76,13 +76,14 @@ const SHAPES: Record<Verb, Fields> = {
   choose: { choice: oneOf(['follow-up', 'keep-waiting']), reason: text },
   resume: { note: optional(text) },
   setPromise: { dueAt: time },
-  settleMail: { outcome: oneOf(['resend', 'was-sent']) },
+  settleMail: { outcome: oneOf(['resend', 'was-sent']), mail: optional(text) },
   ...ON_THE_CASE,
 };
 
 /** What only some of a verb's messages have to say. */
 const MISSING: Partial<Record<Verb, Check>> = {
   troubleshot: (v) => (isRecord(v) && v['outcome'] === 'escalate' && (v['resolution'] as Resolution).trigger === null ? 'resolution must say to whom it is escalated, and why' : null),
+  inherited: (v) => (isRecord(v) && (v['team'] === undefined) !== (v['row'] === undefined) ? 'team and row belong together' : null),
   problemSays: (v) => (isRecord(v) && v['kind'] === 'moved' && v['to'] === undefined ? 'to must be a problem' : null),
 };
 

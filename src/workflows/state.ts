@@ -70,6 +70,9 @@ export interface Unsettled {
   memberOf?: string;
 }
 
+/** What a case must not end without: whether its last word reached the member. An acknowledgement has been overtaken by it. */
+export const mustBeSettled = ({ effect }: Unsettled): boolean => !effect.startsWith('acknowledgement');
+
 export interface CaseState {
   stage: Stage;
   cycle: number;
@@ -108,13 +111,18 @@ export interface CaseState {
   followUp: { outcome: FollowUpOutcome; at: string; doubt: Extract<Note, { say: 'ask-confirmation' }>['why'] | null } | null;
   /** Merged tickets whose members are owed the same follow-up. */
   alsoOwed: string[];
-  unsettled: Unsettled | null;
+  /** At most one of each member: a later mail to the same one takes its place. */
+  unsettled: Unsettled[];
   ending: { outcome: Outcome; by: string; reason: string; withoutFollowUp: boolean } | null;
   needs: Need | null;
   flagged: string | null;
   parked: { step: string; why: string } | null;
   /** What was flagged and needed before a step could not go on; it is so again afterwards. */
   covered: { flagged: string | null; needs: Need | null } | null;
+  /** A hand-over of which it is not known whether it has reached its team; absent where there is none. */
+  tried?: Handoff;
+  /** What is held up beside the case's way, by its name: when it is tried again, null where a person has to see to it. */
+  aside?: Record<string, { round: number; againAt: string | null }>;
   overrides: number;
   /** How often somebody broke the glass; absent is never. */
   glassBroken?: number;
@@ -153,7 +161,7 @@ export const newCase = (at: string): CaseState => ({
   choice: null,
   followUp: null,
   alsoOwed: [],
-  unsettled: null,
+  unsettled: [],
   ending: null,
   needs: null,
   flagged: null,

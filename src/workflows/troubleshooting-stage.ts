@@ -9,7 +9,8 @@ import type { Resolution } from '../domain/troubleshooting.js';
 import type { Ruling } from '../domain/ruling.js';
 import { hears, reading, verbs } from './act.js';
 import { now, type Desk } from './desk.js';
-import { keepOwed, settleMail } from './promise.js';
+import { settleMail } from './mail.js';
+import { keepOwed } from './promise.js';
 import type { Message } from './state.js';
 import { learned, stop, tellCase, TROUBLESHOOTING, troubleshootingId, type GroupNews, type GroupOutcome } from './troubleshooting-messages.js';
 import type { TroubleshootingInput } from './troubleshooting-state.js';
@@ -46,7 +47,7 @@ export async function troubleshoot(desk: Desk): Promise<Stage> {
         continue;
       }
       case 'settleMail':
-        await settleMail(desk, heard.outcome);
+        await settleMail(desk, heard);
         continue;
       case 'provide':
         if (heard.facts && !outcomeOf(desk)) await told(desk, () => child(desk).signal(learned, { facts: heard.facts! }));

@@ -63,7 +63,7 @@ export function bodies(now: () => number) {
     setPromise: z.strictObject({
       dueAt: time.refine((iso) => Date.parse(iso) > now(), 'must be in the future'),
     }) satisfies z.ZodType<m.SetPromise>,
-    settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']) }) satisfies z.ZodType<m.SettleMail>,
+    settleMail: z.strictObject({ outcome: z.enum(['resend', 'was-sent']), mail: text(200).optional() }) satisfies z.ZodType<m.SettleMail>,
     fix: z.strictObject({ reason: reason.optional() }) satisfies z.ZodType<g.FixIt>,
     approve: z
       .strictObject({ groupId: text(200), field: text(200), from: z.boolean(), to: z.boolean(), version: text(200), breakGlass: z.boolean().optional(), reason: reason.optional() })
