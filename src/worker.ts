@@ -57,10 +57,20 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
   };
 }
 
+/** Every activity, by its type's name. */
+export function workerActivities({ config, client, ports }: Pick<WorkerParts, 'config' | 'client' | 'ports'>) {
+  const problems = joining(client);
+  return {
+    ...createActivities({ ...ports, config, cases: cases(client) }),
+    ...createTroubleshootingActivities({ ...ports, problems }),
+    ...createProblemActivities({ ...ports, config, problems }),
+    ...createGrantActivities(config),
+    ...createSweepActivities({ ...ports, cases: sweeping(client) }),
+  };
+}
+
 /** Makes a worker, ready to `run()`. */
 export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
-  const toCases = cases(client);
-  const problems = joining(client);
   const ours = workerInterceptors() ?? {};
   const { interceptors: more, ...others } = options ?? {};
   const { buildId, name } = config.deployment;
@@ -69,13 +79,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     namespace,
     taskQueue: TASK_QUEUE,
     ...workflowCode(),
-    activities: {
-      ...createActivities({ ...ports, config, cases: toCases }),
-      ...createTroubleshootingActivities({ ...ports, problems }),
-      ...createProblemActivities({ ...ports, config, problems }),
-      ...createGrantActivities(config),
-      ...createSweepActivities({ ...ports, cases: sweeping(client) }),
-    },
+    activities: workerActivities({ config, client, ports }),
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: {
       ...ours,
