@@ -17,7 +17,7 @@ beforeAll(async () => {
   let at = 0;
   // They come back one by one, in the order in which they went.
   for await (const { error } of Worker.runReplayHistories({ workflowBundle: await today() }, recorded)) errors.set(recorded[at++]!.file, error);
-}, 360_000);
+}, 600_000);
 
 test.each(FILES)('%s', (file) => {
   expect(errors.has(file)).toBe(true);
