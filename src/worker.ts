@@ -38,7 +38,7 @@ export interface WorkerParts {
   client: Client;
   namespace?: string;
   ports: Ports;
-  /** More options for tests, e.g. `maxCachedWorkflows: 0`; of interceptors, more modules for the workflows. */
+  /** More options for tests, e.g. `maxCachedWorkflows: 0`; of interceptors, more for the activities, and modules for the workflows. */
   options?: Partial<WorkerOptions>;
 }
 
@@ -83,7 +83,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: {
       ...ours,
-      activity: [...(ours.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })],
+      activity: [...(ours.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) }), ...(more?.activity ?? [])],
       workflowModules: [...(ours.workflowModules ?? []), ...(more?.workflowModules ?? [])],
     },
     // A mail in flight is let finish: cut short, nobody would know whether it went.
