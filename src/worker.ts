@@ -38,7 +38,7 @@ export interface WorkerParts {
   client: Client;
   namespace?: string;
   ports: Ports;
-  /** More options for tests, e.g. `maxCachedWorkflows: 0`; of interceptors, more modules for the workflows. */
+  /** More options for tests, e.g. `maxCachedWorkflows: 0`; of interceptors, more for the activities, and modules for the workflows. */
   options?: Partial<WorkerOptions>;
 }
 
@@ -57,10 +57,20 @@ export async function connectPorts(config: WorkerConfig, log: Pino): Promise<Por
   };
 }
 
+/** Every activity, by its type's name. */
+export function workerActivities({ config, client, ports }: Pick<WorkerParts, 'config' | 'client' | 'ports'>) {
+  const problems = joining(client);
+  return {
+    ...createActivities({ ...ports, config, cases: cases(client) }),
+    ...createTroubleshootingActivities({ ...ports, problems }),
+    ...createProblemActivities({ ...ports, config, problems }),
+    ...createGrantActivities(config),
+    ...createSweepActivities({ ...ports, cases: sweeping(client) }),
+  };
+}
+
 /** Makes a worker, ready to `run()`. */
 export async function createWorker({ config, connection, client, namespace = 'default', ports, options }: WorkerParts): Promise<Worker> {
-  const toCases = cases(client);
-  const problems = joining(client);
   const ours = workerInterceptors() ?? {};
   const { interceptors: more, ...others } = options ?? {};
   const { buildId, name } = config.deployment;
@@ -69,17 +79,11 @@ export async function createWorker({ config, connection, client, namespace = 'de
     namespace,
     taskQueue: TASK_QUEUE,
     ...workflowCode(),
-    activities: {
-      ...createActivities({ ...ports, config, cases: toCases }),
-      ...createTroubleshootingActivities({ ...ports, problems }),
-      ...createProblemActivities({ ...ports, config, problems }),
-      ...createGrantActivities(config),
-      ...createSweepActivities({ ...ports, cases: sweeping(client) }),
-    },
+    activities: workerActivities({ config, client, ports }),
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: {
       ...ours,
-      activity: [...(ours.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) })],
+      activity: [...(ours.activity ?? []), (context) => ({ inbound: stillAtIt(context, client) }), ...(more?.activity ?? [])],
       workflowModules: [...(ours.workflowModules ?? []), ...(more?.workflowModules ?? [])],
     },
     // A mail in flight is let finish: cut short, nobody would know whether it went.

@@ -18,7 +18,7 @@ const CASES: [TriggerId, team: 'INFRA' | 'PRODOPS', GroupInquiry, Setup, Partial
   ['network-mapping', 'PRODOPS', 'group-configuration', { network: { mappingVersion: '2025.1' } }, {}],
 ];
 
-test.each(CASES)('%s goes to %s: no fix is offered, and the issue says what was found', async (trigger, project, inquiry, facts, says) => {
+test.each(CASES)('%s goes to %s, in %s: no fix is offered, and the issue says what was found', async (trigger, project, inquiry, facts, says) => {
   const t = town();
   const ticket = await groupTicket(t, inquiry, facts, says);
   expect(written(t, ticket)).toEqual([]);

@@ -1,10 +1,14 @@
-/** A case that lives for months, with thousands of updates: runs end at waits, and nothing is lost or done again. */
+/** What lives for months, or hears thousands of messages: runs end at waits, and nothing is lost or done again. */
 import { expect, test } from 'vitest';
 import { caseId } from '../../src/workflows/messages.js';
+import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
+import { awaitingApproval, OPS, proposed } from './groups.js';
 import { AGENT, MEMBER, useTown } from './town.js';
 
 const town = useTown();
 const UPDATES = 2_000;
+/** With its steps, more than a run's events. */
+const MESSAGES = 4_000;
 
 test('months of reminders and thousands of updates, across runs', async () => {
   const t = town();
@@ -36,4 +40,20 @@ test('months of reminders and thousands of updates, across runs', async () => {
   await t.says(id, 'confirm', { verdict: 'works' });
   t.expectSent('mail 1:follow-up', 'note 1:follow-up', 'note 1:record');
   expect(await t.client.workflow.getHandle(caseId(id)).result()).toMatchObject({ outcome: 'confirmed', cycle: 1 });
+}, 180_000);
+
+test('thousands of messages while the change of a group waits for its approval: the next run makes it, once', async () => {
+  const t = town();
+  const ticket = await awaitingApproval(t);
+  const handle = t.client.workflow.getHandle(troubleshootingId(ticket.id, 1));
+  const { runId } = await handle.describe();
+  // Facts that cannot be read: each is dropped, with a record.
+  for (let i = 0; i < MESSAGES; i += 50) await Promise.all(Array.from({ length: 50 }, () => handle.signal('learned', { facts: 'none' })));
+  await t.when(async () => {});
+  expect((await handle.describe()).runId).not.toBe(runId);
+  expect(await t.state(ticket.id)).toMatchObject({ stage: 'troubleshooting', needs: 'approval' });
+
+  expect(await t.says(ticket.id, 'approve', await proposed(t, ticket.id), OPS)).toMatchObject({ accepted: true });
+  t.expectSent('note 1:group-applying-1', 'admin-change 1:apply-1', 'impersonation 1:verify-1-0-1', 'note 1:group-documented');
+  expect(t.company.admin.group(ticket.groupId).employer.enabled).toBe(true);
 }, 180_000);

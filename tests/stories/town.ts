@@ -3,13 +3,10 @@
  * sandbox company at the wire. Stories tell it what people do and what they expect onetouch to have sent; what
  * was sent and not expected fails the story.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import protos from '@temporalio/proto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { auditor } from '../../src/client/audit.js';
@@ -29,7 +26,9 @@ import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
 import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
-import { caseId, ticketOf, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { caseId, SWEEP, TASK_QUEUE, ticketOf, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { historiesOf, keepStory, RECORD } from '../histories/keep.js';
+import type { sweep as Sweep } from '../../src/workflows/sweep.js';
 import { quietRuntime } from '../setup/quiet.js';
 import { timeSkipping } from '../setup/temporal.js';
 
@@ -47,10 +46,12 @@ export function useTown(env: Record<string, string> = {}, workerOptions: Paramet
   beforeAll(async () => {
     town = await open(env, workerOptions);
   }, 60_000);
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     if (!town) return;
     try {
       town.expectNothingElse();
+      // A story that failed is no recording.
+      if (RECORD && task.result?.state !== 'fail') await keepStory(RECORD, { file: task.file.name, name: expect.getState().currentTestName!, id: task.id }, await town.histories());
     } finally {
       await town.leave();
     }
@@ -79,6 +80,8 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   const log = pino({ level: 'silent' });
   const ports = await connectPorts(config, log);
   const client = temporalClient(env.connection, 'default', payloads);
+  // This server makes no lists. What the sweep looks for with one is looked for among the story's workflows.
+  Object.assign(client.workflow, { list: endedFromOutside });
   const talk: Cases = cases(client);
   const worker: Worker = await createWorker({
     config, connection: env.nativeConnection, client, ports, options: { dataConverter: dataConverter(payloads, 'worker'), ...options },
@@ -97,6 +100,10 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
 
   const started = new Set<string>();
   const joinedIn = new Set<string>();
+  /** What else runs: the sweep. */
+  const others = new Set<string>();
+  /** The runs of each workflow that were met. */
+  const runs = new Map<string, Set<string>>();
   const expected = { helpdesk: 0, jira: 0, admin: 0, mail: 0 };
   const systems: Record<string, { ledger: readonly Effect[] }> = { helpdesk: company.helpdesk, jira: company.jira, admin: company.admin };
 
@@ -124,6 +131,14 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       ids.push(id);
     }
   }
+  /** Every workflow of the story. */
+  const everyone = async (): Promise<string[]> => [...(await Promise.all([...started].map((id) => withGroups(caseId(id))))).flat(), ...joinedIn, ...others];
+  async function* endedFromOutside(): AsyncGenerator<WorkflowExecutionDescription> {
+    for (const id of await everyone()) {
+      const last = await client.workflow.getHandle(id).describe().catch(missing);
+      if (last && ['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(last.status.name)) yield last;
+    }
+  }
   /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
   async function settled(workflowId: string): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
@@ -142,12 +157,15 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   async function look(workflowId: string) {
     const handle = client.workflow.getHandle(workflowId);
     const events = (await handle.fetchHistory()).events ?? [];
+    const { runId, raw } = await handle.describe();
+    runs.set(workflowId, (runs.get(workflowId) ?? new Set()).add(runId));
     // An activity that failed waits for its next attempt, which only the skipped time brings.
-    const failed = (await handle.describe()).raw.pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
+    const failed = raw.pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
     return { events: events.length, open: openTasks(events), attempts: failed.map((a) => a.attempt) };
   }
   const allSettled = async () => {
     await company.idle();
+    for (const id of others) await settled(id);
     for (const id of started) await settled(caseId(id));
     await problemsSettled();
   };
@@ -218,6 +236,21 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       await env.sleep(duration as '1 hour');
       await allSettled();
     },
+    /** A ticket whose webhook is lost: its case is begun by whoever finds it. */
+    async unheardTicket(t: Partial<NewTicket> & { inquiry?: string }): Promise<string> {
+      company.pointWebhooksAt(null);
+      const id = await company.helpdesk.openTicket({ subject: 'I need help', description: 'It does not work for me.', member: MEMBER, ...t });
+      started.add(id);
+      town.listen();
+      return id;
+    },
+    /** A run of the sweep, as its Schedule begins it. It has ended, unless it has to wait. */
+    async sweep() {
+      others.add(SWEEP);
+      const handle = await client.workflow.start<typeof Sweep>(SWEEP, { workflowId: SWEEP, taskQueue: TASK_QUEUE });
+      await allSettled();
+      return handle;
+    },
     state: (ticketId: string): Promise<CaseView> => talk.state(ticketId),
     timeline: (ticketId: string) => talk.timeline(ticketId),
     async stage(ticketId: string): Promise<Stage> {
@@ -234,14 +267,15 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     /** Exactly these effects, no more and no fewer, since the story last looked. Order does not matter. */
     expectSent: (...lines: string[]) => expect(sent()).toEqual([...lines].sort()),
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
+    /** What every workflow of the story wrote, run by run. */
+    histories: async () => historiesOf(client, (await everyone()).map((workflowId) => ({ workflowId, runIds: runs.get(workflowId) ?? [] }))),
     /** The story is over: its cases must not speak in the next one. */
     async leave(): Promise<void> {
-      const workflows = (await Promise.all([...started].map((id) => withGroups(caseId(id))))).flat();
-      if (RECORD) for (const id of workflows) await keepHistory(await client.workflow.getHandle(id).fetchHistory());
-      for (const id of workflows) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
-      for (const id of joinedIn) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
+      for (const id of await everyone()) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
       started.clear();
       joinedIn.clear();
+      others.clear();
+      runs.clear();
       for (const { faults } of [company.helpdesk, company.jira, company.admin, company.mail]) faults.clear();
       sent();
     },
@@ -254,19 +288,6 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     },
   };
   return town;
-}
-
-/** `npm run histories` keeps what the stories wrote, to be replayed against later code. */
-const RECORD = process.env['ONETOUCH_RECORD'];
-async function keepHistory(history: Awaited<ReturnType<Town['history']>>): Promise<void> {
-  const { testPath, currentTestName } = expect.getState();
-  if ((history.events?.length ?? 0) > 500) return;
-  const story = `${basename(testPath!, '.test.ts')}-${currentTestName!}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 80);
-  await mkdir(RECORD!, { recursive: true });
-  for (let n = 0; ; n++) {
-    const file = join(RECORD!, `${story}${n ? `-${n}` : ''}.pb.gz`);
-    if (!(await writeFile(file, gzipSync(protos.temporal.api.history.v1.History.encode(history).finish()), { flag: 'wx' }).catch(() => 'taken'))) return;
-  }
 }
 
 const missing = (error: unknown): null => {
