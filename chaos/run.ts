@@ -1,8 +1,11 @@
 /** One fault run, from the first ticket to the verdict. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { auditor } from '../src/client/audit.js';
-import { asItIs, isClean, judge, wrongWith, type Verdict } from './judge.js';
+import type { Company } from '../src/sandbox/company.js';
+import { asItIs, isClean, judge, strays, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
 import { post, type PostCounts } from './post.js';
@@ -33,6 +36,8 @@ export interface ChaosResult {
   /** By Toxiproxy; null without it. */
   onTheWire: Befallen | null;
   verdicts: Verdict[];
+  /** Lines in the ledgers that belong to no ticket and no problem of the run. */
+  strays: string[];
   /** From what a person did until the case was seen to have reacted, ms, sorted. */
   reactedMs: number[];
   /** From the last fault until the last case was at its end, ms. */
@@ -96,6 +101,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     // What comes twice may come late, and what was in order may have moved on.
     await sleep(5_000);
     await judgeAll(() => true);
+    await keepLedgers(company, o.dir);
     return {
       seed: o.seed,
       tickets: o.tickets,
@@ -104,6 +110,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       befallen: weather.befallen,
       onTheWire: onTheWire?.befallen ?? null,
       verdicts: [...verdicts.values()],
+      strays: strays(asItIs(company), crowd.played),
       reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
       settledMs,
       tookMs: Date.now() - began,
@@ -121,3 +128,9 @@ export const planFor = (tickets: number): KillPlan => ({
   temporal: Math.max(1, Math.round(tickets / 200)),
   zombie: Math.max(1, Math.round(tickets / 100)),
 });
+
+/** What was judged stays beside the logs. */
+async function keepLedgers({ helpdesk, jira, admin, mail }: Company, dir: string): Promise<void> {
+  const ledgers = { helpdesk: helpdesk.ledger, jira: jira.ledger, admin: admin.ledger, mail: mail.ledger };
+  await writeFile(join(dir, 'ledgers.json'), JSON.stringify({ ...ledgers, issues: jira.issues(), messages: mail.messages }, null, 1));
+}

@@ -11,19 +11,19 @@ export interface Sums {
   unknown: number;
   healed: number;
 }
-export function sums({ verdicts }: ChaosResult): Sums {
+export function sums({ verdicts, strays }: ChaosResult): Sums {
   const count = (of: (v: ChaosResult['verdicts'][number]) => readonly unknown[]) => verdicts.reduce((sum, v) => sum + of(v).length, 0);
   return {
     lost: count((v) => v.lost),
     stuck: verdicts.filter((v) => v.stuck.length > 0).length,
     duplicates: count((v) => v.twice),
-    odd: count((v) => v.odd),
+    odd: count((v) => v.odd) + strays.length,
     hidden: count((v) => v.hidden),
     unknown: count((v) => v.unknown),
     healed: count((v) => v.healed),
   };
 }
-export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.verdicts.length < result.tickets;
+export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.strays.length > 0 || result.verdicts.length < result.tickets;
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
@@ -51,7 +51,7 @@ export function told(result: ChaosResult): string {
     ['**lost** (an expected effect that is not there)', lost],
     ['**stuck** (a case that is not at its expected end)', stuck],
     ['**duplicates** (notes, replies, Admin, mail, open Jira issues)', duplicates],
-    ['effects nobody expects', odd],
+    ['lines in a ledger that nobody expects', odd],
     ['Jira issues made twice and closed by the sweep (healed)', healed],
     ['mails of which nobody can know; not shown and flagged', `${unknown}; ${hidden}`],
     ['reaction of a case, under all this: p50, p95, longest', `${s(at(reactedMs, 0.5))}, ${s(at(reactedMs, 0.95))}, ${s(reactedMs.at(-1) ?? 0)}`],
@@ -65,8 +65,7 @@ export function told(result: ChaosResult): string {
 }
 
 /** What is wrong, a line a ticket. */
-export const wrongs = ({ verdicts }: ChaosResult): string[] =>
-  verdicts.flatMap((v) => {
-    if (isClean(v)) return [];
-    return [`${v.ticket} (${v.sample}): ${wrongWith(v).join('; ')}`];
-  });
+export const wrongs = ({ verdicts, strays }: ChaosResult): string[] => [
+  ...verdicts.flatMap((v) => (isClean(v) ? [] : [`${v.ticket} (${v.sample}): ${wrongWith(v).join('; ')}`])),
+  ...strays.map((line) => `of no ticket: ${line}`),
+];
