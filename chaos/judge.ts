@@ -9,6 +9,7 @@ import { US } from '../src/sandbox/ledger.js';
 import type { Company } from '../src/sandbox/company.js';
 import { claim, withoutTakenBack, type Want } from './claims.js';
 import { extrasOf, openLooks, strangeIssues, wantsOf, wantsOfProblem } from './judge-own.js';
+import { causeOf, type Attempt, type Cause, type Evidence } from './doubt.js';
 import { linesOf, type Line } from './lines.js';
 import { problemOf } from './own.js';
 import type { Played } from './people.js';
@@ -28,6 +29,10 @@ export interface Verdict {
   unknown: string[];
   /** One of those that the case does not show. */
   hidden: string[];
+  /** One of those for which nothing that was done to it is the cause. */
+  unexplained: string[];
+  /** The causes of the others. */
+  causes: Cause[];
   /** Jira issues that were made twice and closed as duplicates, and comments that were taken away again. */
   healed: string[];
 }
@@ -52,10 +57,19 @@ function recordOf(company: Company, ticket: string): { outcome: string; row: str
   return data ? ((JSON.parse(data) as { record?: { outcome: string; row: string | null } }).record ?? null) : null;
 }
 
-/** @param record everything that a ticket's case recorded, in all of its runs */
-export async function judge(played: Played, company: AsItIs, cases: Pick<Cases, 'state'>, record: (ticket: string) => Promise<readonly Entry[]>): Promise<Verdict> {
+/** What is asked about one ticket beside the ledgers. */
+export interface Witnesses {
+  cases: Pick<Cases, 'state'>;
+  /** Everything that a ticket's case recorded, in all of its runs. */
+  record(ticket: string): Promise<readonly Entry[]>;
+  /** Who tried to write which mails of its case, and when. */
+  attempts(ticket: string): Promise<readonly Attempt[]>;
+  evidence: Evidence;
+}
+
+export async function judge(played: Played, company: AsItIs, { cases, record, attempts, evidence }: Witnesses): Promise<Verdict> {
   const { sample, ticket, stepsDone, trouble } = played;
-  const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], healed: [] };
+  const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], unexplained: [], causes: [], healed: [] };
   const { expects } = sample;
   verdict.unknown = [...fates(company, ticket)].flatMap(([name, fate]) => (fate === 'unknown' ? [name] : []));
   const doubtful = verdict.unknown;
@@ -86,6 +100,12 @@ export async function judge(played: Played, company: AsItIs, cases: Pick<Cases, 
       // In any of its runs: a late webhook starts an ended case again.
       const shown = (await record(ticket)).some(({ what, text }) => what === 'flagged' && text.startsWith('it is not known'));
       if (!shown) verdict.hidden.push(...verdict.unknown);
+      const tries = await attempts(ticket);
+      for (const name of doubtful) {
+        const cause = causeOf(`${ticket}.${name.replace(':', '.')}`, tries, evidence);
+        if (cause) verdict.causes.push(cause);
+        else verdict.unexplained.push(name);
+      }
     }
   } catch (error) {
     verdict.stuck.push(error instanceof Error ? error.message : String(error));
@@ -117,7 +137,7 @@ export function strays({ lines }: Pick<AsItIs, 'lines'>, played: readonly Pick<P
   return lines.flatMap(({ owner, effect, on }) => (owner !== null && known.has(owner) ? [] : [`${effect} on ${on}, of ${owner ?? 'nobody'}`]));
 }
 
-const WRONG = ['lost', 'twice', 'odd', 'stuck', 'hidden'] as const;
+const WRONG = ['lost', 'twice', 'odd', 'stuck', 'hidden', 'unexplained'] as const;
 export const isClean = (verdict: Verdict): boolean => WRONG.every((what) => verdict[what].length === 0);
 /** In words, e.g. `lost: mail 1:promise`. */
 export const wrongWith = (verdict: Verdict): string[] => WRONG.flatMap((what) => (verdict[what].length > 0 ? [`${what}: ${verdict[what].join(', ')}`] : []));

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { auditor } from '../src/client/audit.js';
 import type { Company } from '../src/sandbox/company.js';
+import { mailAttempts } from './attempts.js';
+import { unansweredBy, type Evidence } from './doubt.js';
 import { asItIs, isClean, judge, strays, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
@@ -77,10 +79,17 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
 
     const verdicts = new Map<string, Verdict>();
     const audit = auditor(system.temporal.client, { deadlineMs: 30_000 });
+    const attempts = (ticket: string) => mailAttempts(system.temporal.client, ticket);
+    const evidence = (): Evidence => ({
+      unanswered: unansweredBy(company),
+      stops: system.workers.flatMap(({ stops }) => stops),
+      mailCut: onTheWire?.cut('mail') ?? [],
+      temporalAway: [...killed.temporalAway, ...(onTheWire?.cut('temporal') ?? [])],
+    });
     const judgeAll = async (which: (verdict: Verdict | undefined) => boolean) => {
       const now = asItIs(company);
       const those = crowd.played.filter((one) => which(verdicts.get(one.ticket)));
-      await pMap(those, async (one) => verdicts.set(one.ticket, await judge(one, now, system.cases, audit.ofCase)), { concurrency: JUDGED_TOGETHER });
+      await pMap(those, async (one) => verdicts.set(one.ticket, await judge(one, now, { cases: system.cases, record: audit.ofCase, attempts, evidence: evidence() })), { concurrency: JUDGED_TOGETHER });
     };
     const until = calmAt + o.calmMs;
     let arrivedAt = calmAt;

@@ -1,4 +1,5 @@
 /** What a fault run found, in words. */
+import type { Cause } from './doubt.js';
 import { isClean, wrongWith } from './judge.js';
 import type { ChaosResult } from './run.js';
 
@@ -9,6 +10,7 @@ export interface Sums {
   odd: number;
   hidden: number;
   unknown: number;
+  unexplained: number;
   healed: number;
 }
 export function sums({ verdicts, strays }: ChaosResult): Sums {
@@ -20,6 +22,7 @@ export function sums({ verdicts, strays }: ChaosResult): Sums {
     odd: count((v) => v.odd) + strays.length,
     hidden: count((v) => v.hidden),
     unknown: count((v) => v.unknown),
+    unexplained: count((v) => v.unexplained),
     healed: count((v) => v.healed),
   };
 }
@@ -33,8 +36,9 @@ const count = (befallen: ChaosResult['befallen'], word = ''): number => Object.e
 
 /** A table in Markdown. */
 export function told(result: ChaosResult): string {
-  const { lost, stuck, duplicates, odd, hidden, unknown, healed } = sums(result);
+  const { lost, stuck, duplicates, odd, hidden, unknown, unexplained, healed } = sums(result);
   const { kills, post, befallen, onTheWire, reactedMs } = result;
+  const causes = (cause: Cause) => result.verdicts.reduce((sum, v) => sum + v.causes.filter((one) => one === cause).length, 0);
   const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
   const down = (list: readonly number[]) => `p50 ${s(at(sorted(list), 0.5))}, p95 ${s(at(sorted(list), 0.95))}`;
   const rows: [string, string | number][] = [
@@ -54,6 +58,9 @@ export function told(result: ChaosResult): string {
     ['lines in a ledger that nobody expects', odd],
     ['Jira issues made twice and closed by the sweep (healed)', healed],
     ['mails of which nobody can know; not shown and flagged', `${unknown}; ${hidden}`],
+    ['why: the mail server lost its answer to that mail; the worker that had it was killed or stood still', `${causes('answer lost')}; ${causes('worker stopped')}`],
+    ['why, by time alone: the wire to the mail server was cut, or Temporal was away, while a worker had it', `${causes('wire cut')}; ${causes('Temporal away')}`],
+    ['**unexplained**: in doubt, and nothing was done that is the cause', unexplained],
     ['reaction of a case, under all this: p50, p95, longest', `${s(at(reactedMs, 0.5))}, ${s(at(reactedMs, 0.95))}, ${s(reactedMs.at(-1) ?? 0)}`],
     ['recovery: a worker serves again after its SIGKILL', down(kills.downMs.worker)],
     ['recovery: the gateway', down(kills.downMs.gateway)],

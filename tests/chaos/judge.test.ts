@@ -94,6 +94,93 @@ describe('in doctored ledgers it finds', () => {
   });
 });
 
+describe('a mail of which nobody can know', () => {
+  /** Its note says so, an agent is asked, and the case has flagged it. */
+  async function doubted({ flagged = true, inBox = true } = {}) {
+    const t = await begin();
+    const { played, view, record } = t.tickets[VMP];
+    const note = t.company.helpdesk.ledger.find(({ on, text }) => on === played.ticket && text.includes(':1:promise'))!;
+    note.text = note.text.replace('"mail":"sent"', '"mail":"unknown"');
+    view.needs = 'mail-check';
+    if (flagged) record.push({ at: '', what: 'flagged', text: 'it is not known whether a mail reached the member', by: 'onetouch', cycle: 1 });
+    const at = t.company.mail.messages.findIndex(({ messageId }) => messageId.startsWith(`<${played.ticket}.`));
+    if (!inBox) for (const list of [t.company.mail.messages, t.company.mail.ledger]) (list as unknown[]).splice(at, 1);
+    const attempt = { mail: `${played.ticket}.1.promise`, pid: 7, from: 1_000, to: 2_000, answered: true };
+    return { t, attempt };
+  }
+  const unexplained = ['unexplained: 1:promise'];
+
+  test('is unexplained where nothing was done to it', async () => {
+    const { t } = await doubted();
+    expect(await t.wrongs()).toEqual(unexplained);
+    expect((await t.verdicts())[VMP].unknown).toEqual(['1:promise']);
+  });
+
+  test('is hidden where its case has not flagged it', async () => {
+    const { t } = await doubted({ flagged: false });
+    expect(await t.wrongs()).toEqual(['hidden: 1:promise', 'unexplained: 1:promise']);
+  });
+
+  test.each([true, false])('is explained by the mail server, which kept no answer but that of this mail; in the box: %s', async (inBox) => {
+    const { t } = await doubted({ inBox });
+    const lose = async (name: typeof VMP | typeof VBID, effect: string) => {
+      t.company.mail.faults.next(/^DATA/, 'reset');
+      await t.act.mail(name, effect).catch(() => {});
+    };
+    await lose(VBID, 'promise');
+    await lose(VMP, 'follow-up');
+    expect(await t.wrongs()).toEqual(unexplained);
+    await lose(VMP, 'promise');
+    expect(await t.wrongs()).toEqual([]);
+    expect((await t.verdicts())[VMP].causes).toEqual(['answer lost']);
+  });
+
+  test.each([
+    ['killed while it had it', { stops: [{ pid: 7, from: 1_500 }] }, true],
+    ['killed while it had it, and never heard of again', { stops: [{ pid: 7, from: 1_500 }] }, false],
+    ['stood still over it', { stops: [{ pid: 7, from: 500, to: 1_100 }] }, false],
+  ])('is explained by its worker: %s', async (_, done, answered) => {
+    const { t, attempt } = await doubted();
+    t.attempts.push({ ...attempt, answered });
+    Object.assign(t.evidence, done);
+    expect((await t.verdicts())[VMP].causes).toEqual(['worker stopped']);
+    expect(await t.wrongs()).toEqual([]);
+  });
+
+  test.each([
+    ['another worker was killed', { stops: [{ pid: 8, from: 1_500 }] }, {}],
+    ['its worker was killed later', { stops: [{ pid: 7, from: 2_500 }] }, {}],
+    ['its worker stood still before', { stops: [{ pid: 7, from: 100, to: 900 }] }, {}],
+    ['its worker had another mail then', { stops: [{ pid: 7, from: 1_500 }] }, { mail: '9999.1.promise' }],
+    ['the wire was cut before', { mailCut: [{ from: 100, to: 900 }] }, {}],
+    ['the wire was cut, and the worker is said to be lost', { mailCut: [{ from: 1_100, to: 1_200 }] }, { answered: false }],
+    ['Temporal was away later', { temporalAway: [{ from: 2_001, to: 2_200 }] }, {}],
+  ])('is not explained where %s', async (_, done, changed) => {
+    const { t, attempt } = await doubted();
+    t.attempts.push({ ...attempt, ...changed });
+    Object.assign(t.evidence, done);
+    expect(await t.wrongs()).toEqual(unexplained);
+  });
+
+  test.each([
+    ['wire cut', { mailCut: [{ from: 1_100, to: 1_200 }] }],
+    ['Temporal away', { temporalAway: [{ from: 1_900, to: 9_000 }] }],
+  ])('is counted by itself where time alone explains it: %s', async (cause, done) => {
+    const { t, attempt } = await doubted();
+    t.attempts.push(attempt);
+    Object.assign(t.evidence, done);
+    expect((await t.verdicts())[VMP].causes).toEqual([cause]);
+  });
+
+  test('may not be there twice all the same', async () => {
+    const { t, attempt } = await doubted();
+    t.attempts.push(attempt);
+    t.evidence.stops = [{ pid: 7, from: 1_500 }];
+    await t.act.mail(VMP, 'promise');
+    expect(await t.wrongs()).toEqual(['twice: mail 1:promise (2 times)']);
+  });
+});
+
 describe('what may be', () => {
   test('an issue that was made twice and closed as a duplicate is healed, with its comment and link', async () => {
     const t = await begin();

@@ -16,6 +16,7 @@ import type { Company } from '../../src/sandbox/company.js';
 import { startCompany } from '../../src/sandbox/company.js';
 import { paragraph } from '../../src/sandbox/jira/state.js';
 import { asItIs, judge, strays, wrongWith, type Verdict } from '../../chaos/judge.js';
+import { unansweredBy, type Attempt, type Evidence } from '../../chaos/doubt.js';
 import { own, problemOf, SINGLE } from '../../chaos/own.js';
 import type { Played } from '../../chaos/people.js';
 import { asAdmin } from '../sandbox/support.js';
@@ -87,8 +88,10 @@ export async function cleanTown() {
     },
   };
 
+  const attempts: Attempt[] = [];
+  const evidence: Omit<Evidence, 'unanswered'> = { stops: [], mailCut: [], temporalAway: [] };
   for (const name of NAMES) await live(name);
-  return { company, jira, helpdesk, mailer, act, tickets, keyOf, verdicts, wrongs };
+  return { company, jira, helpdesk, mailer, act, tickets, attempts, evidence, keyOf, verdicts, wrongs };
 
   /** What the sample expects, and what goes with it. */
   async function live(name: Name): Promise<void> {
@@ -122,7 +125,12 @@ export async function cleanTown() {
     const found = {} as Record<Name, Verdict>;
     for (const name of NAMES) {
       const { played, view, record } = tickets[name];
-      found[name] = await judge(played, now, { state: () => Promise.resolve(view) }, () => Promise.resolve(record));
+      found[name] = await judge(played, now, {
+        cases: { state: () => Promise.resolve(view) },
+        record: () => Promise.resolve(record),
+        attempts: () => Promise.resolve(attempts),
+        evidence: { ...evidence, unanswered: unansweredBy(company) },
+      });
     }
     return found;
   }
