@@ -10,7 +10,8 @@ import { unansweredBy, type Evidence } from './doubt.js';
 import { asItIs, isClean, judge, strays, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
 import { people } from './people.js';
-import { post, type PostCounts } from './post.js';
+import { post } from './post.js';
+import type { Storm } from './promises.js';
 import { random } from './random.js';
 import { startSystem } from './system.js';
 import { storm, type Befallen } from './weather.js';
@@ -29,12 +30,9 @@ export interface ChaosOptions {
   toxiproxy?: string | undefined;
   say(what: string): void;
 }
-export interface ChaosResult {
+export interface ChaosResult extends Storm {
   seed: number;
-  tickets: number;
   kills: KillCounts;
-  post: PostCounts;
-  befallen: Befallen;
   /** By Toxiproxy; null without it. */
   onTheWire: Befallen | null;
   verdicts: Verdict[];
@@ -114,6 +112,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     return {
       seed: o.seed,
       tickets: o.tickets,
+      plan: o.plan,
       kills: killed,
       post: way.counts,
       befallen: weather.befallen,

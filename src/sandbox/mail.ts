@@ -98,11 +98,16 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
     sockets.set(port, socket);
     socket.once('close', () => sockets.delete(port));
   });
-  const drop = (session: SMTPServerSession) => sockets.get(session.remotePort)?.destroy();
+  const drop = (session: SMTPServerSession, fault: Fault) => {
+    const socket = sockets.get(session.remotePort);
+    if (fault === 'half-close') socket?.end('2');
+    else if (fault === 'reset') socket?.resetAndDestroy();
+    else socket?.destroy();
+  };
   const befall = async (fault: Fault, session: SMTPServerSession) => {
     if (typeof fault === 'object' && 'status' in fault) throw reply(fault.status, String(fault.body ?? 'Refused as ordered'));
     if (typeof fault === 'object') await sleep(fault.hangMs, undefined, { ref: false });
-    drop(session);
+    drop(session, fault);
   };
 
   await new Promise<void>((resolve, reject) => {
