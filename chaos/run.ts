@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import { auditor } from '../src/client/audit.js';
 import type { Company } from '../src/sandbox/company.js';
 import { mailAttempts } from './attempts.js';
+import { drained } from './drain.js';
 import { unansweredBy, type Evidence } from './doubt.js';
 import { asItIs, isClean, judge, strays, wrongWith, type Verdict } from './judge.js';
 import { kills, type KillCounts, type KillPlan } from './kills.js';
@@ -36,6 +37,8 @@ export interface ChaosResult extends Storm {
   /** By Toxiproxy; null without it. */
   onTheWire: Befallen | null;
   verdicts: Verdict[];
+  /** What was underway all the same when the last judgement was made. */
+  undrained: string[];
   /** Lines in the ledgers that belong to no ticket and no problem of the run. */
   strays: string[];
   /** From what a person did until the case was seen to have reacted, ms, sorted. */
@@ -47,6 +50,8 @@ export interface ChaosResult extends Storm {
 }
 
 const JUDGED_TOGETHER = 8;
+/** How long a run whose time is over may take to come to rest. */
+const DRAIN_MS = 3 * 60_000;
 
 /** Rejects only when the run itself cannot go on. */
 export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
@@ -105,8 +110,8 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     const settledMs = arrivedAt - calmAt;
     clearInterval(telling);
     await crowd.leave();
-    // What comes twice may come late, and what was in order may have moved on.
-    await sleep(5_000);
+    // What comes twice may come late, and what was in order may have moved on: nothing may be underway that could still do it.
+    const undrained = await drained({ client: system.temporal.client, outside: company, calmAt, until: Math.max(until, Date.now() + DRAIN_MS), say: o.say });
     await judgeAll(() => true);
     await keepLedgers(company, o.dir);
     return {
@@ -118,6 +123,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       befallen: weather.befallen,
       onTheWire: onTheWire?.befallen ?? null,
       verdicts: [...verdicts.values()],
+      undrained,
       strays: strays(asItIs(company), crowd.played),
       reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
       settledMs,

@@ -27,7 +27,7 @@ export function sums({ verdicts, strays }: ChaosResult): Sums {
     healed: count((v) => v.healed),
   };
 }
-export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.strays.length > 0 || broken(result).length > 0 || result.verdicts.length < result.tickets;
+export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.strays.length > 0 || result.undrained.length > 0 || broken(result).length > 0 || result.verdicts.length < result.tickets;
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
@@ -71,6 +71,7 @@ export function told(result: ChaosResult): string {
     ['recovery: the gateway', down(kills.downMs.gateway)],
     ['recovery: Temporal, with the time it was kept away', down(kills.downMs.temporal)],
     ['from the last fault until every case was at its end', s(result.settledMs)],
+    ['still underway in Temporal when the last judgement was made', result.undrained.length],
     ['the whole run', s(result.tookMs)],
   ];
   return ['| | |', '|---|---|', ...rows.map(([what, n]) => `| ${what} | ${n} |`)].join('\n');
@@ -80,5 +81,6 @@ export function told(result: ChaosResult): string {
 export const wrongs = (result: ChaosResult): string[] => [
   ...broken(result).map((what) => `not as promised: ${what}`),
   ...result.verdicts.flatMap((v) => (isClean(v) ? [] : [`${v.ticket} (${v.sample}): ${wrongWith(v).join('; ')}`])),
+  ...result.undrained.map((what) => `still underway at the end: ${what}`),
   ...result.strays.map((line) => `of no ticket: ${line}`),
 ];

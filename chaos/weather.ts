@@ -18,7 +18,9 @@ const busy: Make = (r) => ({ status: 429, headers: { 'retry-after': String(r.int
 const lost: Make[] = [() => 'after', () => 'after', () => 'after', () => 'cut-off', (r) => ({ ...tooLong(r), done: true })];
 /** The client gives up after 15 s. */
 const HTTP: readonly Make[] = [
-  ...[busy, busy, busy],
+  busy,
+  busy,
+  busy,
   ...[500, 502, 503].map((status) => () => ({ status })),
   ...(['reset', 'reset', 'half-close', 'half-close'] as const).map((fault) => () => fault),
   ...lost,
@@ -34,7 +36,7 @@ const SMTP = (command: string): readonly Make[] => [
 
 /** What a run promises to lose the answer to, by `system`: the work is done, and nobody hears of it. */
 const PROMISED: Partial<Record<string, { what: string; is(asked: Asked): boolean }>> = {
-  jira: { what: 'issue', is: ({ method, path }) => method === 'POST' && /\/issue$/.test(path) },
+  jira: { what: 'issue', is: ({ method, path }) => method === 'POST' && path.endsWith('/issue') },
   helpdesk: { what: 'note', is: ({ method, body }) => method === 'PUT' && body.includes('"comment"') },
   mail: { what: 'mail', is: ({ method }) => method === 'DATA' },
 };

@@ -17,7 +17,7 @@ test('a deck deals each card once before any comes again', () => {
 
 test.each([1, 2, 3])('of a hundred webhooks 30 are repeated, 30 out of order and 5 never delivered, with any seed (%d)', async (seed) => {
   const { counts, deliver } = post('http://127.0.0.1:1', random(seed)); // Nobody answers there.
-  void Promise.allSettled(Array.from({ length: 100 }, () => deliver({ path: '/webhooks/jira', headers: {}, body: Buffer.from('{}') })));
+  for (let i = 0; i < 100; i++) void Promise.resolve(deliver({ path: '/webhooks/jira', headers: {}, body: Buffer.from('{}') })).catch(() => {});
   expect(counts).toMatchObject({ sent: 100, repeated: 30, late: 30, lost: 5 });
 });
 
