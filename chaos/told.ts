@@ -27,7 +27,7 @@ export function sums({ verdicts, strays }: ChaosResult): Sums {
     healed: count((v) => v.healed),
   };
 }
-export const failed = (result: ChaosResult): boolean => !result.verdicts.every(isClean) || result.strays.length > 0 || result.undrained.length > 0 || broken(result).length > 0 || result.verdicts.length < result.tickets;
+export const failed = (result: ChaosResult): boolean => wrongs(result).length > 0;
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const s = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
@@ -80,6 +80,7 @@ export function told(result: ChaosResult): string {
 /** What is wrong, a line a ticket, and what the run did not do. */
 export const wrongs = (result: ChaosResult): string[] => [
   ...broken(result).map((what) => `not as promised: ${what}`),
+  ...(result.verdicts.length < result.tickets ? [`of ${result.tickets} tickets only ${result.verdicts.length} were judged`] : []),
   ...result.verdicts.flatMap((v) => (isClean(v) ? [] : [`${v.ticket} (${v.sample}): ${wrongWith(v).join('; ')}`])),
   ...result.undrained.map((what) => `still underway at the end: ${what}`),
   ...result.strays.map((line) => `of no ticket: ${line}`),

@@ -1,8 +1,11 @@
 /** A fault run does what it promises, in the shares it promises, or fails. */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Verdict } from '../../chaos/judge.js';
 import { post } from '../../chaos/post.js';
 import { broken, type Storm } from '../../chaos/promises.js';
 import { random } from '../../chaos/random.js';
+import type { ChaosResult } from '../../chaos/run.js';
+import { failed, wrongs } from '../../chaos/told.js';
 import { PROMISES, storm } from '../../chaos/weather.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
 
@@ -39,16 +42,16 @@ test('twenty issues, notes and mails meet every promised fault of theirs, and ea
   expect(missing).toEqual(["a search of Jira's that is behind"]);
 });
 
-describe('a run that is not as promised is broken', () => {
-  const plan = { worker: 5, gateway: 1, temporal: 1, zombie: 1 };
-  const kept = (): Storm => ({
-    tickets: 100,
-    plan,
-    kills: { ...plan },
-    post: { sent: 400, repeated: 120, late: 120, overtaken: 118, lost: 20, answers: {}, saidWhen: 0 },
-    befallen: { 'jira: 429, with Retry-After': 3, 'jira: 500': 1, 'admin: no answer in time': 1, 'helpdesk: reset': 2, 'mail: half-close': 1, 'jira: issue done, answer lost': 1, 'helpdesk: note done, answer lost': 4, 'mail: mail done, answer lost': 2, 'jira: search behind': 9 },
-  });
+const plan = { worker: 5, gateway: 1, temporal: 1, zombie: 1 };
+const kept = (): Storm => ({
+  tickets: 100,
+  plan,
+  kills: { ...plan },
+  post: { sent: 400, repeated: 120, late: 120, overtaken: 118, lost: 20, answers: {}, saidWhen: 0 },
+  befallen: { 'jira: 429, with Retry-After': 3, 'jira: 500': 1, 'admin: no answer in time': 1, 'helpdesk: reset': 2, 'mail: half-close': 1, 'jira: issue done, answer lost': 1, 'helpdesk: note done, answer lost': 4, 'mail: mail done, answer lost': 2, 'jira: search behind': 9 },
+});
 
+describe('a run that is not as promised is broken', () => {
   test('as promised it is not', () => {
     expect(broken(kept())).toEqual([]);
   });
@@ -81,5 +84,29 @@ describe('a run that is not as promised is broken', () => {
     run.befallen[fault] = 0;
     expect(broken(run)).toEqual([expect.stringMatching(/^it never came to: /)]);
     expect(broken({ ...run, tickets: 40 })).toEqual([]); // Too short a run for each to come.
+  });
+});
+
+describe('a whole run', () => {
+  const right: Verdict = { ticket: '5158', sample: 'device, Withings', lost: [], twice: [], odd: [], stuck: [], unknown: ['1:promise'], hidden: [], unexplained: [], causes: ['answer lost'], healed: ['INFRA-2'] };
+  function result(): ChaosResult {
+    const storm = { ...kept(), tickets: 1, post: { ...kept().post, sent: 20, repeated: 6, late: 6, overtaken: 6, lost: 1 } };
+    return { ...storm, kills: { ...plan, downMs: { worker: [1], gateway: [1], temporal: [1] }, temporalAway: [] }, seed: 7, onTheWire: null, verdicts: [structuredClone(right)], undrained: [], strays: [], reactedMs: [1], settledMs: 1, tookMs: 1, ownEnds: 0 };
+  }
+
+  test('passes with what was healed, and what is in doubt for a cause', () => {
+    expect([failed(result()), wrongs(result())]).toEqual([false, []]);
+  });
+
+  test.each<[what: string, spoil: (run: ChaosResult) => unknown, wrong: string[]]>([
+    ...(['lost', 'twice', 'odd', 'stuck', 'hidden', 'unexplained'] as const).map((what): [string, (run: ChaosResult) => unknown, string[]] => [what, (run) => run.verdicts[0]![what].push('x'), [`5158 (device, Withings): ${what}: x`]]),
+    ['a line of no ticket', (run) => run.strays.push('mail on x'), ['of no ticket: mail on x']],
+    ['something underway', (run) => run.undrained.push('write of case-5158'), ['still underway at the end: write of case-5158']],
+    ['a missing kill', (run) => (run.kills.worker -= 1), ['not as promised: worker: 4 instead of 5']],
+    ['a ticket without a verdict', (run) => run.verdicts.pop(), ['of 1 tickets only 0 were judged']],
+  ])('fails for %s, and says so', (_, spoil, wrong) => {
+    const run = result();
+    spoil(run);
+    expect([failed(run), wrongs(run)]).toEqual([true, wrong]);
   });
 });
