@@ -79,5 +79,7 @@ function said({ seed, tickets, stormMs, sweepMinutes }: { seed: number; tickets:
 
 /** Lines of `seed tickets`, with what it found after a `#`. */
 async function keptSeeds(most = Infinity): Promise<{ seed: number; tickets: number }[]> {
-  return seedsIn(await readFile(KEPT, 'utf8')).map(({ seed, tickets }) => ({ seed, tickets: Math.min(tickets, most) }));
+  const runs = seedsIn(await readFile(KEPT, 'utf8')).map(({ seed, tickets }) => ({ seed, tickets: Math.min(tickets, most) }));
+  // Cut to as many tickets, two may be the same.
+  return runs.filter((run, i) => runs.findIndex(({ seed, tickets }) => seed === run.seed && tickets === run.tickets) === i);
 }
