@@ -82,13 +82,17 @@ export function storm({ helpdesk, jira, admin, mail }: Company, random: Random) 
   const all = { helpdesk, jira, admin, mail };
   for (const [system, { faults }] of Object.entries(all)) begin(system, faults, random.fork());
   const lag = random.deck(LAGS_MS);
-  const lagging = setInterval(() => jira.lagBehind(lag()), LAG_CHANGES_MS);
   const behind = jira.searchesBehind;
+  const countBehind = () => void (befallen['jira: search behind'] = jira.searchesBehind - behind);
+  const lagging = setInterval(() => {
+    jira.lagBehind(lag());
+    countBehind();
+  }, LAG_CHANGES_MS);
   return {
     befallen,
     clear() {
       clearInterval(lagging);
-      befallen['jira: search behind'] = jira.searchesBehind - behind;
+      countBehind();
       jira.lagBehind(BELIEVED_LAG_MS);
       for (const { faults } of Object.values(all)) faults.weather = null;
     },
