@@ -1,13 +1,16 @@
 /**
  * Command: `npm run chaos -- --tickets N --seed S`. Runs the whole system in bad times and holds every ticket against
- * what is expected of it. Exit code 1 when anything is lost, stuck, done twice or hidden.
+ * what is expected of it. Exit code 1 when anything is lost, stuck, done twice, odd, hidden or unexplained, or the run did not
+ * do what it promises.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { commit } from './build.js';
 import { anySeed } from './random.js';
+import { seedsIn } from './seeds.js';
 import { writeSection } from './report.js';
 import { chaos, planFor } from './run.js';
 import { failed, told, wrongs } from './told.js';
@@ -22,7 +25,7 @@ const number = (text: string): number => {
 };
 const options = new Command('npm run chaos --')
   .description('A fault run: kills, faults of the outside systems, webhooks lost; at the end everything is compared.')
-  .option('--tickets <n>', 'how many', number, 100)
+  .option('--tickets <n>', 'how many; with --kept, no more than so many of each', number)
   .option('--seed <n>', 'makes the same choices again', number)
   .option('--kept', 'the seeds that found something once, one run each')
   .option('--kills-of <tickets>', 'as many kills as in a run of so many tickets', number)
@@ -32,17 +35,17 @@ const options = new Command('npm run chaos --')
   .option('--keep', 'leaves logs and database behind')
   .option('--report <file>', 'writes its section of this document')
   .parse()
-  .opts<{ tickets: number; seed?: number; kept?: true; killsOf?: number; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
+  .opts<{ tickets?: number; seed?: number; kept?: true; killsOf?: number; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
 
 const MINUTE_MS = 60_000;
 const MS_A_TICKET = 420;
 const SHORTEST_MS = 60_000;
 const MANY = 500;
 
+const build = await commit(options.report);
 // Whatever was started goes with us.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-const { tickets } = options;
-const runs = options.kept ? await keptSeeds() : [{ seed: options.seed ?? anySeed(), tickets }];
+const runs = options.kept ? await keptSeeds(options.tickets) : [{ seed: options.seed ?? anySeed(), tickets: options.tickets ?? 100 }];
 for (const run of runs) if (!(await one(run))) process.exitCode = 1;
 
 async function one(run: { seed: number; tickets: number }): Promise<boolean> {
@@ -52,6 +55,7 @@ async function one(run: { seed: number; tickets: number }): Promise<boolean> {
   const sweepMinutes = options.sweep ?? (run.tickets > MANY ? 1 : 0.2);
   const began = Date.now();
   const say = (what: string) => console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${what}`);
+  console.log(`Commit ${build}: ${said({ ...run, stormMs, sweepMinutes })}`);
   console.log(`Seed ${run.seed}, ${run.tickets} tickets over ${Math.round(stormMs / 1_000)} s, kills: ${JSON.stringify(plan)}; logs in ${dir}`);
   const result = await chaos({ ...run, plan, toxiproxy: process.env['TOXIPROXY_SERVER'], stormMs, calmMs: options.calm * MINUTE_MS, sweepMinutes, dir, say });
   console.log(`\n${told(result)}\n`);
@@ -59,20 +63,23 @@ async function one(run: { seed: number; tickets: number }): Promise<boolean> {
   const ok = !failed(result);
   console.log(ok ? `Seed ${run.seed}: nothing lost, nothing stuck, nothing twice.` : `Seed ${run.seed} FAILED. Keep it in tests/chaos/seeds: "${run.seed} ${run.tickets}". Logs: ${dir}`);
   if (options.report) {
-    const more = [options.killsOf ? ` --kills-of ${options.killsOf}` : '', options.minutes ? ` --minutes ${options.minutes}` : ''].join('');
-    const command = `npm run chaos -- --tickets ${run.tickets}${more} --seed ${run.seed} --report ${options.report}`;
     const wrong = wrongs(result).map((line) => `- ${line}`).join('\n');
-    await writeSection(options.report, 'chaos', `${told(result)}\n\n${wrong ? `${wrong}\n\n` : ''}Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}.`);
+    const command = `npm run chaos -- ${said({ ...run, stormMs, sweepMinutes })} --report ${options.report}`;
+    await writeSection(options.report, 'chaos', `${told(result)}\n\n${wrong ? `${wrong}\n\n` : ''}Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, at commit ${build}${process.env['TOXIPROXY_SERVER'] ? '' : ', without Toxiproxy'}.`);
   }
   if (ok && !options.keep) await rm(dir, { recursive: true, force: true });
   return ok;
 }
 
+/** Every option as it was in force, those that were not given included: the same line makes the same run. */
+function said({ seed, tickets, stormMs, sweepMinutes }: { seed: number; tickets: number; stormMs: number; sweepMinutes: number }): string {
+  const all = { tickets, seed, 'kills-of': options.killsOf ?? tickets, minutes: stormMs / MINUTE_MS, calm: options.calm, sweep: sweepMinutes };
+  return Object.entries(all).map(([name, value]) => `--${name} ${value}`).join(' ');
+}
+
 /** Lines of `seed tickets`, with what it found after a `#`. */
-async function keptSeeds(): Promise<{ seed: number; tickets: number }[]> {
-  const lines = (await readFile(KEPT, 'utf8')).split('\n').map((line) => line.replace(/#.*/, '').trim());
-  return lines.filter(Boolean).map((line) => {
-    const [seed, count] = line.split(/\s+/).map(Number);
-    return { seed: seed!, tickets: count ?? 100 };
-  });
+async function keptSeeds(most = Infinity): Promise<{ seed: number; tickets: number }[]> {
+  const runs = seedsIn(await readFile(KEPT, 'utf8')).map(({ seed, tickets }) => ({ seed, tickets: Math.min(tickets, most) }));
+  // Cut to as many tickets, two may be the same.
+  return runs.filter((run, i) => runs.findIndex(({ seed, tickets }) => seed === run.seed && tickets === run.tickets) === i);
 }

@@ -1,13 +1,17 @@
 /**
  * The judge: holds every ticket against what is expected of it, by the outside systems' own account, and its case by
- * what Temporal says of it. Nothing that onetouch says of its own effects counts.
+ * what Temporal says of it. Nothing that onetouch says of its own effects counts. Every line that onetouch wrote in a
+ * ledger has to be claimed by what is expected of one ticket or one problem.
  */
 import type { Cases } from '../src/client/cases.js';
 import type { Entry } from '../src/domain/case.js';
-import { effectsOn } from '../src/dev/effects.js';
 import { US } from '../src/sandbox/ledger.js';
 import type { Company } from '../src/sandbox/company.js';
-import { ofProblem, strangeSessions } from './judge-own.js';
+import { claim, withoutTakenBack, type Want } from './claims.js';
+import { extrasOf, openLooks, strangeIssues, wantsOf, wantsOfProblem } from './judge-own.js';
+import { causeOf, type Attempt, type Cause, type Evidence } from './doubt.js';
+import { linesOf, type Line } from './lines.js';
+import { problemOf } from './own.js';
 import type { Played } from './people.js';
 
 export interface Verdict {
@@ -25,7 +29,11 @@ export interface Verdict {
   unknown: string[];
   /** One of those that the case does not show. */
   hidden: string[];
-  /** Jira issues that were made twice and closed as duplicates. */
+  /** One of those for which nothing that was done to it is the cause. */
+  unexplained: string[];
+  /** The causes of the others. */
+  causes: Cause[];
+  /** Jira issues that were made twice and closed as duplicates, and comments that were taken away again. */
   healed: string[];
 }
 
@@ -49,58 +57,32 @@ function recordOf(company: Company, ticket: string): { outcome: string; row: str
   return data ? ((JSON.parse(data) as { record?: { outcome: string; row: string | null } }).record ?? null) : null;
 }
 
-/** Issues of the ticket that onetouch closed as duplicates of another issue of the same escalation. */
-function closedAsExtra({ jira }: Company, ticket: string): { key: string; project: string; cycle: string }[] {
-  return jira.issues().flatMap(({ key, project, labels, resolution, duplicateOf }) => {
-    const cycle = labels.map((l) => /^onetouch-(\d+)-(\d+)$/.exec(l)).find((m) => m?.[1] === ticket)?.[2];
-    const twin = duplicateOf && jira.issues().find((i) => i.key === duplicateOf);
-    const ours = cycle && resolution === 'Duplicate' && twin && twin.labels.includes(`onetouch-${ticket}-${cycle}`);
-    return ours ? [{ key, project, cycle }] : [];
-  });
+/** What is asked about one ticket beside the ledgers. */
+export interface Witnesses {
+  cases: Pick<Cases, 'state'>;
+  /** Everything that a ticket's case recorded, in all of its runs. */
+  record(ticket: string): Promise<readonly Entry[]>;
+  /** Who tried to write which mails of its case, and when. */
+  attempts(ticket: string): Promise<readonly Attempt[]>;
+  evidence: Evidence;
 }
 
-const counted = (list: readonly string[]): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const one of list) counts.set(one, (counts.get(one) ?? 0) + 1);
-  return counts;
-};
-
-/** Impersonations may be there more than once. */
-const isCounted = (effect: string): boolean => !effect.startsWith('impersonation ');
-
-/** @param record everything that a ticket's case recorded, in all of its runs */
-export async function judge(played: Played, company: Company, cases: Pick<Cases, 'state'>, record: (ticket: string) => Promise<readonly Entry[]>): Promise<Verdict> {
+export async function judge(played: Played, company: AsItIs, { cases, record, attempts, evidence }: Witnesses): Promise<Verdict> {
   const { sample, ticket, stepsDone, trouble } = played;
-  const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], healed: [] };
+  const verdict: Verdict = { ticket, sample: sample.name, lost: [], twice: [], odd: [], stuck: [], unknown: [], hidden: [], unexplained: [], causes: [], healed: [] };
   const { expects } = sample;
-  const mails = fates(company, ticket);
-  verdict.unknown = [...mails].flatMap(([name, fate]) => (fate === 'unknown' ? [name] : []));
-  const doubtful = new Set(verdict.unknown.map((name) => `mail ${name}`));
-
-  const extras = closedAsExtra(company, ticket);
-  verdict.healed = extras.map(({ key }) => key);
-  const there = counted(effectsOn(company, ticket).filter(isCounted));
-  for (const { project, cycle, key } of extras) {
-    const name = `issue ${cycle}:${project}`;
-    there.set(name, there.get(name)! - 1);
-    for (const text of company.jira.commentsByUs(key)) if (!text.includes('[onetouch ')) verdict.odd.push(`a comment on ${key} without a mark`);
-    const own = [...there.keys()].find((effect) => effect.startsWith('comment ') && effect.includes(':duplicate'));
-    if (own) there.delete(own);
+  verdict.unknown = [...fates(company, ticket)].flatMap(([name, fate]) => (fate === 'unknown' ? [name] : []));
+  const doubtful = verdict.unknown;
+  const problem = problemOf(sample);
+  const claims: [owner: string, wants: Want[]][] = [[ticket, wantsOf(company, played, doubtful)]];
+  if (problem) claims.push([problem, wantsOfProblem(company, sample, problem)]);
+  for (const [owner, wants] of claims) {
+    const { lines, takenBack } = withoutTakenBack(company.linesOf(owner));
+    const found = claim(lines, wants);
+    for (const what of ['lost', 'twice', 'odd'] as const) verdict[what].push(...found[what].map((one) => (owner === problem ? `${one}, of ${problem}` : one)));
+    verdict.healed.push(...extrasOf(company, owner).map(({ issue }) => issue.key), ...takenBack);
   }
-  const wanted = counted(expects.effects.filter(isCounted));
-  for (const [effect, n] of wanted) {
-    const is = there.get(effect) ?? 0;
-    // A case that was held up until the wait was over has none to tell of.
-    const mayBe = doubtful.has(effect) || (effect.startsWith('note 1:wait-') && expects.stage !== 'waiting');
-    if (is < n && !mayBe) verdict.lost.push(effect);
-    if (is > n) verdict.twice.push(`${effect} (${is} times)`);
-  }
-  for (const [effect, n] of there) if (n > 0 && !wanted.has(effect) && !doubtful.has(effect)) verdict.odd.push(effect);
-  for (const { key, remoteLinks, labels } of company.jira.issues())
-    if (labels.some((l) => l.startsWith(`onetouch-${ticket}-`)) && remoteLinks.length > 1) verdict.twice.push(`remote link of ${key}`);
-  const problem = ofProblem(company, played);
-  for (const what of ['lost', 'twice', 'odd', 'healed'] as const) verdict[what].push(...problem[what]);
-  verdict.odd.push(...strangeSessions(company, played));
+  verdict.odd.push(...strangeIssues(company, played), ...openLooks(company, ticket));
 
   try {
     const view = await cases.state(ticket);
@@ -110,14 +92,20 @@ export async function judge(played: Played, company: Company, cases: Pick<Cases,
     const wants: Partial<Record<string, unknown>> = { outcome: undefined, needs: undefined, team: undefined, cycle: 1, ...expects };
     for (const [part, value] of Object.entries(is)) {
       // A mail in doubt is a person's to check, whatever else the case needs.
-      if (part === 'needs' && value === 'mail-check' && doubtful.size > 0) continue;
+      if (part === 'needs' && value === 'mail-check' && doubtful.length > 0) continue;
       if (value !== wants[part]) verdict.stuck.push(`${part} ${value ?? 'none'} instead of ${String(wants[part] ?? 'none')}`);
     }
     if (view.flagged?.startsWith('cannot ')) verdict.stuck.push(view.flagged);
-    if (doubtful.size > 0) {
+    if (doubtful.length > 0) {
       // In any of its runs: a late webhook starts an ended case again.
       const shown = (await record(ticket)).some(({ what, text }) => what === 'flagged' && text.startsWith('it is not known'));
       if (!shown) verdict.hidden.push(...verdict.unknown);
+      const tries = await attempts(ticket);
+      for (const name of doubtful) {
+        const cause = causeOf(`${ticket}.${name.replace(':', '.')}`, tries, evidence);
+        if (cause) verdict.causes.push(cause);
+        else verdict.unexplained.push(name);
+      }
     }
   } catch (error) {
     verdict.stuck.push(error instanceof Error ? error.message : String(error));
@@ -127,15 +115,29 @@ export async function judge(played: Played, company: Company, cases: Pick<Cases,
   return verdict;
 }
 
-/** The company as it is now: its lists are made once for all tickets that are judged. */
-export function asItIs(company: Company): Company {
-  const [issues, members] = [company.jira.issues(), company.admin.members()];
+/** The company as it is now: its lists and the lines of its ledgers are made once for all tickets that are judged. */
+export interface AsItIs extends Company {
+  lines: readonly Line[];
+  /** The lines of a ticket or a problem. */
+  linesOf(owner: string): readonly Line[];
+}
+export function asItIs(company: Company): AsItIs {
+  const [issues, members, sessions] = [company.jira.issues(), company.admin.members(), company.admin.sessions()];
   const jira = Object.create(company.jira, { issues: { value: () => issues } }) as Company['jira'];
-  const admin = Object.create(company.admin, { members: { value: () => members } }) as Company['admin'];
-  return { ...company, jira, admin };
+  const admin = Object.create(company.admin, { members: { value: () => members }, sessions: { value: () => sessions } }) as Company['admin'];
+  const lines = linesOf({ ...company, jira, admin });
+  const byOwner = new Map<string | null, Line[]>();
+  for (const line of lines) byOwner.set(line.owner, [...(byOwner.get(line.owner) ?? []), line]);
+  return { ...company, jira, admin, lines, linesOf: (owner) => byOwner.get(owner) ?? [] };
 }
 
-const WRONG = ['lost', 'twice', 'odd', 'stuck', 'hidden'] as const;
+/** Lines that belong to none of the tickets and problems of the run: nobody judges them, and nobody expects them. */
+export function strays({ lines }: Pick<AsItIs, 'lines'>, played: readonly Pick<Played, 'sample' | 'ticket'>[]): string[] {
+  const known = new Set(played.flatMap(({ sample, ticket }) => [ticket, problemOf(sample)]));
+  return lines.flatMap(({ owner, effect, on }) => (owner !== null && known.has(owner) ? [] : [`${effect} on ${on}, of ${owner ?? 'nobody'}`]));
+}
+
+const WRONG = ['lost', 'twice', 'odd', 'stuck', 'hidden', 'unexplained'] as const;
 export const isClean = (verdict: Verdict): boolean => WRONG.every((what) => verdict[what].length === 0);
 /** In words, e.g. `lost: mail 1:promise`. */
 export const wrongWith = (verdict: Verdict): string[] => WRONG.flatMap((what) => (verdict[what].length > 0 ? [`${what}: ${verdict[what].join(', ')}`] : []));

@@ -1,5 +1,6 @@
 /** Who is killed or stood still, and when. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Span } from './doubt.js';
 import type { Random } from './random.js';
 import type { Part, System } from './system.js';
 
@@ -14,6 +15,8 @@ export interface KillPlan {
 export type KillCounts = KillPlan & {
   /** How long each part did not serve after it was killed, in ms. */
   downMs: { worker: number[]; gateway: number[]; temporal: number[] };
+  /** When Temporal was away. */
+  temporalAway: Span[];
 };
 
 /** One that has just come up is let do some work first: on a busy machine nothing would ever be done. */
@@ -26,7 +29,7 @@ const LONG_AWAY_MS = 60_000;
 
 /** Spreads the plan over so long, by chance. Resolves when every part serves again. */
 export async function kills(system: System, plan: KillPlan, withinMs: number, r: Random, say: (what: string) => void): Promise<KillCounts> {
-  const done: KillCounts = { worker: 0, gateway: 0, temporal: 0, zombie: 0, downMs: { worker: [], gateway: [], temporal: [] } };
+  const done: KillCounts = { worker: 0, gateway: 0, temporal: 0, zombie: 0, downMs: { worker: [], gateway: [], temporal: [] }, temporalAway: [] };
   const acts = (Object.keys(plan) as (keyof KillPlan)[]).flatMap((what) =>
     Array.from({ length: plan[what] }, (_, i) => ({ what, at: ((i + r.next()) / plan[what]) * withinMs, chance: r.fork() })),
   );
@@ -75,9 +78,12 @@ export async function kills(system: System, plan: KillPlan, withinMs: number, r:
     const awayMs = temporalKills++ > 0 ? chance.int(500, 6_000) : plan.temporal > 1 ? LONG_AWAY_MS : AWAY_MS;
     say(`Temporal is killed, and away for ${Math.round(awayMs / 1_000)} s`);
     const from = Date.now();
+    const away: Span = { from };
+    done.temporalAway.push(away);
     await system.server.kill();
     await sleep(awayMs);
     await system.server.restart();
+    away.to = Date.now();
     done.temporal += 1;
     done.downMs.temporal.push(Date.now() - from);
   }

@@ -11,6 +11,8 @@ export interface Random {
   chance(probability: number): boolean;
   /** By weight. */
   weighted<T>(from: readonly (readonly [weight: number, value: T])[]): T;
+  /** Deals these cards in any order, and all of them before any comes again: shares are exact in a short run too. */
+  deck<T>(cards: readonly T[]): () => T;
   /** A generator of its own, whose choices do not depend on how often this one is asked afterwards. */
   fork(): Random;
 }
@@ -48,6 +50,13 @@ export function random(seed: number): Random {
         if (at < 0) return value;
       }
       return from.at(-1)![1];
+    },
+    deck(cards) {
+      let left: typeof cards[number][] = [];
+      return () => {
+        if (left.length === 0) left = shuffled(cards);
+        return left.pop()!;
+      };
     },
     fork: () => random(int(0, 0xffff_ffff)),
   };

@@ -14,6 +14,7 @@ import { startCompany, type Company } from '../src/sandbox/company.js';
 import { withEnds } from '../tests/setup/ends.js';
 import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer, type DevServer } from '../tests/setup/temporal.js';
+import type { Stop } from './doubt.js';
 import { BELIEVED_LAG_MS } from './weather.js';
 import { openWires, type Wires } from './wires.js';
 
@@ -96,6 +97,8 @@ export class Part {
   servesSince = 0;
   /** How often it ended unasked, and was started again. */
   ownEnds = 0;
+  /** When which of its processes was killed, ended unasked or stood still. */
+  readonly stops: Stop[] = [];
 
   constructor(
     readonly name: string,
@@ -113,6 +116,7 @@ export class Part {
       if (this.running !== running || this.ended || this.down) return;
       this.ownEnds += 1;
       this.down = true;
+      this.stops.push({ pid: running.pid, from: Date.now() });
       void this.again(1_000);
     });
     await running.ready(this.o.ready);
@@ -124,6 +128,7 @@ export class Part {
   async kill(restartAfterMs: number): Promise<number> {
     const began = Date.now();
     this.down = true;
+    if (this.running) this.stops.push({ pid: this.running.pid, from: began });
     await this.running?.kill();
     await this.again(restartAfterMs);
     return Date.now() - began;
@@ -132,9 +137,12 @@ export class Part {
   /** SIGSTOP for so long, then SIGCONT: it goes on as if nothing had been. */
   async standStill(ms: number): Promise<void> {
     this.still = true;
+    const stop: Stop = { pid: this.running?.pid ?? 0, from: Date.now() };
+    this.stops.push(stop);
     this.running?.signal('SIGSTOP');
     await sleep(ms);
     this.running?.signal('SIGCONT');
+    stop.to = Date.now();
     this.still = false;
   }
 

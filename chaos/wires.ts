@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/dev/ports.js';
 import { run } from '../tests/setup/process.js';
+import type { Span } from './doubt.js';
 import type { Random } from './random.js';
 import type { Befallen } from './weather.js';
 
@@ -13,8 +14,16 @@ export type WireName = 'helpdesk' | 'jira' | 'admin' | 'mail' | 'temporal';
 export interface Wires {
   /** `host:port` of each proxy. */
   at: Record<WireName, string>;
-  storm(random: Random): { befallen: Befallen; clear(): Promise<void> };
+  storm(random: Random): WireStorm;
   close(): Promise<void>;
+}
+
+export interface WireStorm {
+  befallen: Befallen;
+  /** When what passed on this wire was cut off, stopped or reset. */
+  cut(wire: WireName): Span[];
+  /** Resolves when every wire is as it was. Rejects when Toxiproxy failed at any time. */
+  clear(): Promise<void>;
 }
 
 /** How often faults begin, and how long each lasts: shorter than a client waits, and longer. */
@@ -69,7 +78,11 @@ export async function openWires(server: string, to: Record<WireName, string>): P
   }
 }
 
-function storm(names: readonly WireName[], ask: (method: string, path: string, body?: object) => Promise<unknown>, r: Random) {
+/** Those that end a connection, or let it wait until somebody does. The others only slow it down. */
+const CUTS = ['reset_peer', 'timeout', 'limit_data'];
+
+function storm(names: readonly WireName[], ask: (method: string, path: string, body?: object) => Promise<unknown>, r: Random): WireStorm {
+  const cuts: { wire: WireName; span: Span }[] = [];
   const befallen: Befallen = {};
   const calm = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: calm.signal }).catch(() => {});
@@ -84,10 +97,13 @@ function storm(names: readonly WireName[], ask: (method: string, path: string, b
     const [toxic, where] = [`${type}-${nth}`, `${name} ${stream}`];
     if (disturbed.has(where)) return;
     disturbed.add(where);
+    const span: Span = { from: Date.now() };
+    if (CUTS.includes(type)) cuts.push({ wire: name, span });
     await ask('POST', `/proxies/${name}/toxics`, { name: toxic, type, stream, toxicity, attributes: attributes(r) });
     befallen[`${name}: ${type}`] = (befallen[`${name}: ${type}`] ?? 0) + 1;
     await pause(lastsMs);
     await ask('DELETE', `/proxies/${name}/toxics/${toxic}`);
+    span.to = Date.now();
     disturbed.delete(where);
   }
 
@@ -101,7 +117,7 @@ function storm(names: readonly WireName[], ask: (method: string, path: string, b
   })();
   return {
     befallen,
-    /** Resolves when every wire is as it was. Rejects when Toxiproxy failed at any time. */
+    cut: (wire) => cuts.flatMap((cut) => (cut.wire === wire ? [cut.span] : [])),
     async clear(): Promise<void> {
       calm.abort();
       await storming;

@@ -51,7 +51,7 @@ export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { he
         {
           async page(position) {
             const { tickets, cursor, isEnd } = await helpdesk.changed({ since: sinceOf(position), cursor: position.cursor });
-            return { items: tickets.map((t) => [t.id, t]), next: cursor, upTo: tickets.at(-1)?.updatedAt ?? null, isEnd };
+            return { items: tickets.map((t) => [t.id, t, t.updatedAt]), next: cursor, upTo: tickets.at(-1)?.updatedAt ?? null, isEnd };
           },
           async look(ticketId, changed, tally) {
             const seen = await cases.seen(ticketId);
@@ -84,7 +84,7 @@ export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { he
             const issues = found.issues.filter((i) => !before.has(`${i.key} ${i.updatedAt}`));
             before = new Set(found.issues.map((i) => `${i.key} ${i.updatedAt}`));
             const labels = await madeTwice([...new Set(issues.flatMap((i) => i.labels))]);
-            const items = [...issues.map((i) => [i.key, i] as const), ...labels.map((label) => [label, 'label'] as const)];
+            const items = [...issues.map((i) => [i.key, i, i.updatedAt] as const), ...labels.map((label) => [label, 'label', found.upTo ?? ''] as const)];
             return { items, next: found.isEnd ? null : found.upTo, upTo: found.upTo, isEnd: found.isEnd };
           },
           async look(id, item, tally) {
@@ -107,7 +107,7 @@ export function createSweepActivities({ helpdesk, jira, cases, longestMs }: { he
         {
           async page(position) {
             const ids = await cases.endedFromOutside(sinceOf(position));
-            return { items: ids.map((id) => [id, null]), next: null, upTo: null, isEnd: true };
+            return { items: ids.map((id) => [id, null, '']), next: null, upTo: null, isEnd: true };
           },
           async look(workflowId, _, tally) {
             if (await cases.revive(workflowId, now())) tally.knocked += 1;

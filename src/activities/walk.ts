@@ -20,8 +20,8 @@ export interface Walked {
   stopped: { why: string; waitMs: number } | null;
 }
 export interface Page<T> {
-  /** By their names. */
-  items: readonly (readonly [id: string, item: T])[];
+  /** By their names, each with when it changed. */
+  items: readonly (readonly [id: string, item: T, changed: string | null])[];
   /** Where the list goes on after this page. */
   next: string | null;
   /** Everything that changed before is in this page, or was in one before; null where the page does not tell. ISO 8601. */
@@ -62,16 +62,19 @@ export async function walk<T>(from: Position, at: string, { page, look }: Walk<T
   while (goesOn() && !walked.isThrough && !isFull()) {
     const listed = await list();
     if (!listed) break;
-    const { open } = position;
-    const items = open ? listed.items.filter(([id]) => open.includes(id)) : listed.items;
-    position.open = items.map(([id]) => id);
-    await lookAtAll(items);
-    if (position.open.length > 0) break;
+    await lookAtAll(stillOpen());
+    if (stillOpen().length > 0) break;
     position.cursor = listed.next;
-    position.open = null;
+    position.done = null;
     walked.isThrough = listed.isEnd;
     if (listed.isEnd) position.mark = at;
     else if (listed.upTo && listed.upTo > position.mark) position.mark = listed.upTo;
+
+    // The page was listed anew: it may have grown since an attempt or a run before this one began with it.
+    function stillOpen(): Page<T>['items'] {
+      const done = new Set(position.done);
+      return listed!.items.filter(([id, , changed]) => !done.has(`${id} ${changed}`));
+    }
   }
   // Once more at once what failed just now, and what failed before when its time has come.
   if (goesOn()) await lookAtAll(dueAgain());
@@ -98,11 +101,11 @@ export async function walk<T>(from: Position, at: string, { page, look }: Walk<T
     }
   }
 
-  async function lookAtAll(items: readonly (readonly [id: string, item: T | null])[]): Promise<void> {
+  async function lookAtAll(items: readonly (readonly [id: string, item: T | null, changed?: string | null])[]): Promise<void> {
     let inARow = 0;
     await pMap(items, lookAt, { concurrency: TOGETHER, signal: context.cancellationSignal });
 
-    async function lookAt([id, item]: readonly [string, T | null]): Promise<void> {
+    async function lookAt([id, item, changed]: readonly [string, T | null, (string | null)?]): Promise<void> {
       if (!goesOn()) return;
       try {
         const found = await look(id, item, walked);
@@ -118,7 +121,7 @@ export async function walk<T>(from: Position, at: string, { page, look }: Walk<T
         inARow = isRefused(error) ? 0 : inARow + 1;
         if (inARow >= IN_A_ROW) stop(whyOf(error));
       }
-      position.open = position.open?.filter((one) => one !== id) ?? null;
+      if (changed !== undefined) (position.done ??= []).push(`${id} ${changed}`);
     }
   }
 }

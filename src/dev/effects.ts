@@ -39,4 +39,5 @@ export function effectsOn({ helpdesk, jira, admin, mail }: Pick<Company, 'helpde
 }
 
 const VARYING = [/-\d{4}-\d\d-\d\dT[\d:.]+Z$/, /(?<=-reply)-\d+$/, /-(?:prodops|infra)-\d+.*$/];
-const plainly = (effect: string): string => VARYING.reduce((name, part) => name.replace(part, ''), effect);
+/** An effect's name without what differs from run to run. */
+export const plainly = (effect: string): string => VARYING.reduce((name, part) => name.replace(part, ''), effect);

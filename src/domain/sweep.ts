@@ -9,8 +9,11 @@ export interface Position {
   mark: string;
   /** Where the list goes on, in its system's own terms; null is at the mark, or a little before. */
   cursor: string | null;
-  /** Of the page at the cursor, what was not looked at yet; null is all of it. */
-  open: string[] | null;
+  /**
+   * Of the page at the cursor, what was looked at already, each with when it had changed: what came since, or changed once more,
+   * was not. Null, as in what an earlier build left, is nothing.
+   */
+  done?: string[] | null;
   /** What could not be looked at, by its name: a ticket, an issue, a label, a workflow. */
   left: Record<string, LeftOut>;
   /** The system asked not to be asked before. */
@@ -26,7 +29,7 @@ export interface LeftOut {
   expected?: true;
 }
 
-export const beginningAt = (mark: string): Position => ({ mark, cursor: null, open: null, left: {}, notBefore: null });
+export const beginningAt = (mark: string): Position => ({ mark, cursor: null, done: null, left: {}, notBefore: null });
 
 const AGAIN_MS = 5 * 60_000;
 const LONGEST_MS = 3_600_000;

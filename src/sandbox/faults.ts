@@ -18,9 +18,9 @@ export type Fault =
   | { hangMs: number; done?: true }
   /** Does nothing and does not answer until released; then the connection is gone. */
   | 'timeout'
-  /** Does nothing and drops the connection. */
+  /** Does nothing and resets the connection (RST): the other side may have lost what it had not read yet. */
   | 'reset'
-  /** Does nothing and closes its half of the connection, without an answer. */
+  /** Does nothing, says the first word of an answer and closes its half of the connection (FIN); the other half stays open. */
   | 'half-close'
   /** Does the work, sends the beginning of its answer and closes. */
   | 'cut-off'

@@ -24,6 +24,15 @@ export interface CaughtMail {
   /** ISO 8601. */
   at: string;
 }
+/** A mail whose body was read, and whose sender got no answer. */
+export interface Unanswered {
+  /** With its angle brackets. */
+  messageId: string;
+  /** ISO 8601. */
+  at: string;
+  /** It is in the box all the same. */
+  kept: boolean;
+}
 export type Mail = Awaited<ReturnType<typeof startMail>>;
 
 /** Addresses that do not exist. */
@@ -38,8 +47,9 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
   const store = await openStore('mail', () => ({ messages: [] as CaughtMail[] }), o.dir);
   const faults = new Faults();
 
-  const keep = async (raw: Buffer, session: SMTPServerSession) => {
-    const parsed = await PostalMime.parse(raw);
+  const unanswered: Unanswered[] = [];
+
+  const keep = async (parsed: Awaited<ReturnType<typeof PostalMime.parse>>, session: SMTPServerSession) => {
     const at = await o.now();
     const to = session.envelope.rcptTo.map((r) => r.address);
     store.state.messages.push({
@@ -71,8 +81,10 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
         const raw = await buffer(stream);
         const to = session.envelope.rcptTo[0]?.address ?? '';
         const fault = await faults.take({ method: 'DATA', path: to, body: raw.toString() });
+        const parsed = await PostalMime.parse(raw);
         const isDone = fault === null || fault === 'after' || fault === 'cut-off' || (typeof fault === 'object' && fault.done);
-        if (isDone) await keep(raw, session);
+        if (isDone) await keep(parsed, session);
+        if (fault !== null && !(typeof fault === 'object' && 'status' in fault)) unanswered.push({ messageId: parsed.messageId ?? '', at: new Date(await o.now()).toISOString(), kept: Boolean(isDone) });
         if (fault !== null) await befall(fault, session);
       }, done);
     },
@@ -86,11 +98,16 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
     sockets.set(port, socket);
     socket.once('close', () => sockets.delete(port));
   });
-  const drop = (session: SMTPServerSession) => sockets.get(session.remotePort)?.destroy();
+  const drop = (session: SMTPServerSession, fault: Fault) => {
+    const socket = sockets.get(session.remotePort);
+    if (fault === 'half-close') socket?.end('2');
+    else if (fault === 'reset') socket?.resetAndDestroy();
+    else socket?.destroy();
+  };
   const befall = async (fault: Fault, session: SMTPServerSession) => {
     if (typeof fault === 'object' && 'status' in fault) throw reply(fault.status, String(fault.body ?? 'Refused as ordered'));
     if (typeof fault === 'object') await sleep(fault.hangMs, undefined, { ref: false });
-    drop(session);
+    drop(session, fault);
   };
 
   await new Promise<void>((resolve, reject) => {
@@ -112,6 +129,10 @@ export async function startMail(o: { dir?: string; port: number; now: Clock }) {
     /** Everything that was accepted, oldest first. */
     get messages(): readonly CaughtMail[] {
       return store.state.messages;
+    },
+    /** Mails of which the sender cannot know, since a fault kept the answer from them. */
+    get unanswered(): readonly Unanswered[] {
+      return unanswered;
     },
     /** Empties the box; the ledger stays. */
     clear(): void {

@@ -50,13 +50,13 @@ export const groupSamples: Sample[] = [
     ticket: { inquiry: 'group-rewards', subject: 'No points for our employees', description: 'Nobody got points since the first of the month.', employerGroup: 'G-204' },
     member: person('M-1035', 'Ivan Marek'),
     group: group('G-204', 'Delta Freight', { rewards: { integration: { status: 'down' } } }),
-    expects: { stage: 'awaiting-resolution', row: 'group/rewards', team: 'Infra', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED, ...filed('INFRA')] },
+    expects: { stage: 'awaiting-resolution', row: 'group/rewards', team: 'Infra', issuePriority: 'High', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED, ...filed('INFRA')] },
   },
   {
     name: 'group access, a security concern',
     ticket: { inquiry: 'group-access', subject: 'Strange logins in our group', description: 'Several of us were signed out by somebody else.', employerGroup: 'G-205', report: REPORT },
     member: person('M-1044', 'Nadia Rahal'),
     group: group('G-205', 'Orchard Care', { securityIncident: 'SEC-12' }),
-    expects: { stage: 'awaiting-resolution', row: 'group/access', team: 'Infra', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED, 'note 1:tell-lead', ...filed('INFRA')] },
+    expects: { stage: 'awaiting-resolution', row: 'group/access', team: 'Infra', issuePriority: 'Highest', effects: [ASKED_WHAT_IS_MISSING, DOCUMENTED, 'note 1:tell-lead', ...filed('INFRA')] },
   },
 ];

@@ -7,7 +7,7 @@ const claims = (name: string, member: Sample['member'], employerGroup: string, s
   name,
   ticket: { inquiry: 'technical-error', errorKind: 'service-unavailable', subject, description: 'The claims page says that the service is not available.', report: CLAIMS, employerGroup },
   member,
-  expects: { stage: 'awaiting-resolution', row: 'technical-error', team: 'Infra', problem: 'system-wide', effects: IN_PROBLEM },
+  expects: { stage: 'awaiting-resolution', row: 'technical-error', team: 'Infra', problem: 'system-wide', issuePriority: 'Highest', effects: IN_PROBLEM },
 });
 
 export const problemSamples: Sample[] = [
@@ -28,6 +28,7 @@ export const problemSamples: Sample[] = [
       outcome: 'confirmed',
       row: 'technical-error',
       team: 'Infra',
+      issuePriority: 'High',
       effects: [...IN_PROBLEM, ...mailed('follow-up'), 'note 1:confirm-member-replied', RECORD],
     },
   },

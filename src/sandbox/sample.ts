@@ -58,6 +58,8 @@ export interface Expected {
   cycle?: number;
   /** The problem that the case is in: several employer groups have it. */
   problem?: 'system-wide';
+  /** Jira's priority of its issues, its problem's included; Medium when absent. */
+  issuePriority?: 'High' | 'Highest';
   /** Everything that onetouch did to the outside, each `kind cycle:effect`; no more, no less, in any order. */
   effects: string[];
 }

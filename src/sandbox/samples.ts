@@ -315,6 +315,7 @@ const technicalErrors: Sample[] = [
       stage: 'awaiting-resolution',
       row: 'technical-error',
       team: 'Infra',
+      issuePriority: 'High',
       cycle: 2,
       effects: [
         ...INFRA_ERROR,
@@ -334,6 +335,7 @@ const technicalErrors: Sample[] = [
       stage: 'awaiting-resolution',
       row: 'technical-error',
       team: 'Infra',
+      issuePriority: 'High',
       needs: 'call',
       effects: INFRA_ERROR.filter((effect) => effect !== 'mail 1:promise'),
     },

@@ -72,7 +72,9 @@ export function faulty(faults: Faults): MiddlewareHandler<{ Bindings: HttpBindin
     }
     if (typeof fault === 'object') await sleep(fault.hangMs, undefined, { ref: false });
     if (fault === 'cut-off') socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4096\r\n\r\n{');
-    if (fault === 'cut-off' || fault === 'half-close') socket.destroySoon();
+    if (fault === 'half-close') socket.end('HTTP/1.1 ');
+    else if (fault === 'cut-off') socket.destroySoon();
+    else if (fault === 'reset') socket.resetAndDestroy();
     else socket.destroy();
     c.res = undefined;
     return RESPONSE_ALREADY_SENT;

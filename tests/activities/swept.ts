@@ -52,6 +52,11 @@ export async function swept({ now, fetch, longestMs }: { now?: () => number; fet
       for (let i = 0; i < n; i++) ids.push(await company.helpdesk.openTicket({ subject: 'Help', description: 'Now.', member: { name: 'Jo Low', email: `jo${i}@example.com` } }));
       return ids;
     },
+    /** These tickets as a page of the list has them now. */
+    async listed(ids: readonly string[]): Promise<string[]> {
+      const { tickets } = await helpdesk.changed({ since: new Date(clock() - 3_600_000).toISOString(), cursor: null });
+      return tickets.flatMap(({ id, updatedAt }) => (ids.includes(id) ? [`${id} ${updatedAt}`] : []));
+    },
     /** An issue of ours. */
     async file(...labels: string[]): Promise<string> {
       return (await jira.createIssue({ project: 'INFRA', issueType: 'Bug', summary: 'It fails', description: { version: 1, type: 'doc', content: [] }, labels: ['onetouch', ...labels] })).key;

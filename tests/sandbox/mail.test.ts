@@ -67,3 +67,18 @@ test('can drop the connection before the mail', async () => {
   await expect(send(town, 'ada@example.com')).rejects.toThrow(/closed/i);
   expect(town.mail.messages).toEqual([]);
 });
+
+test.each([
+  ['after', true],
+  ['reset', false],
+  ['half-close', false],
+] as const)('knows of which mails it said nothing to their sender: %s', async (fault, kept) => {
+  const town = await company();
+  town.mail.faults.next(/^DATA/, { status: 451 });
+  await expect(send(town, 'ada@example.com')).rejects.toThrow(/451/);
+  expect(town.mail.unanswered).toEqual([]);
+  town.mail.faults.next(/^DATA/, fault);
+  await expect(send(town, 'ada@example.com')).rejects.toThrow(/closed|ECONNRESET/i);
+  expect(town.mail.unanswered).toEqual([{ messageId: '<5001.1.promise@onetouch>', at: expect.any(String), kept }]);
+  expect(town.mail.messages).toHaveLength(kept ? 1 : 0);
+});

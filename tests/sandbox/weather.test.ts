@@ -1,4 +1,5 @@
 /** Faults that befall by chance, and those of a connection that ends in the middle. */
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { asJira, company, newIssue } from './support.js';
 import type { Fault } from '../../src/sandbox/faults.js';
@@ -50,4 +51,33 @@ test('the search index may fall behind and catch up', async () => {
   expect(await found()).toBe(0);
   town.jira.lagBehind(0);
   expect(await found()).toBe(1);
+});
+
+/** Everything that happens to a connection that asks for something. */
+async function onTheWire(fault: Fault): Promise<{ said: string; ended: boolean; error: string | null; stillWrites: boolean }> {
+  const town = await company();
+  town.jira.faults.next(/^GET/, fault);
+  const { hostname, port } = new URL(town.env.JIRA_URL!);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const seen = { said: '', ended: false, error: null as string | null, stillWrites: false };
+  socket.on('data', (chunk: Buffer) => (seen.said += chunk.toString()));
+  socket.write('GET /rest/api/3/myself HTTP/1.1\r\nHost: jira\r\n\r\n');
+  await new Promise<void>((resolve) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      seen.error = error.code ?? error.message;
+      resolve();
+    });
+    socket.once('end', () => {
+      seen.ended = true;
+      seen.stillWrites = socket.writable;
+      resolve();
+    });
+  });
+  socket.destroy();
+  return seen;
+}
+
+test('on the wire a reset is a reset, and a half-closed connection has ended in one direction, in the middle of an answer', async () => {
+  expect(await onTheWire('reset')).toEqual({ said: '', ended: false, error: 'ECONNRESET', stillWrites: false });
+  expect(await onTheWire('half-close')).toEqual({ said: 'HTTP/1.1 ', ended: true, error: null, stillWrites: true });
 });

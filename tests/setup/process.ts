@@ -43,6 +43,8 @@ export function run(command: string, args: readonly string[], env: Record<string
   const ended = () => child.exitCode !== null || child.signalCode !== null;
 
   return {
+    /** Its process id; 0 where it could not be started. */
+    pid: child.pid ?? 0,
     gone,
     ended,
     /** What it wrote lately. */

@@ -16,6 +16,8 @@ export interface JiraAppOptions {
   apiToken: string;
   /** How far the search index is behind now. */
   searchLagMs: () => number;
+  /** A search found less than there is, since the index is behind. */
+  missed(): void;
 }
 type Env = { Bindings: HttpBindings; Variables: { user: JiraUser; base: string } };
 type C = Context<Env>;
@@ -73,9 +75,9 @@ export function jiraApp(o: JiraAppOptions): Hono<Env> {
     const now = await board.now();
     const indexedAt = now - o.searchLagMs();
     const query = parseJql(asked.jql ?? '', now);
-    const all = Object.values(board.state.issues)
-      .filter((i) => i.createdAt <= indexedAt && query.matches(i, indexedAt))
-      .sort(query.order);
+    const known = (at: number) => Object.values(board.state.issues).filter((i) => i.createdAt <= at && query.matches(i, at));
+    const all = known(indexedAt).sort(query.order);
+    if (known(now).length > all.length) o.missed();
     const start = Number(asked.nextPageToken ?? 0);
     const end = start + (asked.maxResults ?? 50);
     const view = board.view(c.var.base);

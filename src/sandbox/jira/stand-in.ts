@@ -60,8 +60,9 @@ export async function startJira(o: JiraOptions) {
   const board = new Board({ store, now: o.now, users, projects, courier: o.courier, webhookSecret: o.webhookSecret, base: () => base, retries: o.retries });
   const faults = new Faults();
   let searchLagMs = o.searchLagMs ?? 0;
+  let searchesBehind = 0;
   const served = await serveApp(
-    jiraApp({ board, faults, email: o.email, apiToken: o.apiToken, searchLagMs: () => searchLagMs }),
+    jiraApp({ board, faults, email: o.email, apiToken: o.apiToken, searchLagMs: () => searchLagMs, missed: () => void (searchesBehind += 1) }),
     'Jira',
     o.port,
   );
@@ -112,6 +113,10 @@ export async function startJira(o: JiraOptions) {
     faults,
     /** From now on the search index is so far behind. */
     lagBehind: (ms: number) => void (searchLagMs = ms),
+    /** How many searches found less than there was, since the index was behind. */
+    get searchesBehind(): number {
+      return searchesBehind;
+    },
     /** Everything Jira was asked to do; `by` is `onetouch` for us. */
     get ledger(): readonly Effect[] {
       return store.ledger;
