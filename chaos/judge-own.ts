@@ -5,7 +5,7 @@ import type { Outside } from './lines.js';
 import { problemOf } from './own.js';
 import type { Played } from './people.js';
 
-type Of = Pick<Played, 'sample' | 'ticket'>;
+type Of = Pick<Played, 'sample' | 'ticket'> & Partial<Pick<Played, 'resent'>>;
 
 /** An issue that was made twice and closed as a duplicate of its twin. */
 export interface Extra {
@@ -52,7 +52,7 @@ const healed = ({ issue: { key, project }, round, kept }: Extra): Want[] => [
  *
  * @param doubtful mails that may be there or not, e.g. `1:promise`
  */
-export function wantsOf(outside: Outside, { sample, ticket }: Of, doubtful: readonly string[]): Want[] {
+export function wantsOf(outside: Outside, { sample, ticket, resent = [] }: Of, doubtful: readonly string[]): Want[] {
   const { expects, member, writesFrom, group } = sample;
   const address = writesFrom ?? member.email;
   const extras = extrasOf(outside, ticket);
@@ -83,6 +83,7 @@ export function wantsOf(outside: Outside, { sample, ticket }: Of, doubtful: read
   const handedOver = expects.effects.includes('note 1:handed-over');
   return [
     ...wants,
+    ...resent.flatMap((name) => [(doubtful.includes(`${name}-again`) ? atMostOnce : once)(`mail ${name}-again`, address), once(`note ${name}-again`, ticket)]),
     ...(handedOver ? [once('status open', ticket)] : []),
     ...keptOf(outside, ticket, extras).map(({ issue }) => once('remote-link', issue.key)),
     ...extras.flatMap(healed),

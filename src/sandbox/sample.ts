@@ -41,7 +41,7 @@ export interface Step {
 export type Act =
   | { member: 'writes'; text: string }
   /** Over the gateway's API, with its token. */
-  | { agent: 'provide' | 'confirm' | 'choose' | 'fix'; says: object }
+  | { agent: 'provide' | 'confirm' | 'choose' | 'fix' | 'mail'; says: object }
   /** Exactly the change that waits for it. */
   | { ops: 'approves' }
   | { agent: 'solves'; of: 'Tier 1' | 'Tier 2' }
