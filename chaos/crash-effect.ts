@@ -45,6 +45,8 @@ export interface CrashEffect {
   name: string;
   /** The line of the ledgers that must be there exactly once. */
   counted: string;
+  /** So many more such lines are there of other effects. */
+  besides?: number;
   /** The activity in which it happens. */
   activity: string;
   /** Another one that makes the last request before it. */

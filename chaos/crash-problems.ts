@@ -4,7 +4,8 @@ import { problemLabel } from '../src/domain/problem.js';
 import type { Actor } from '../src/workflows/messages.js';
 import { REPORTED, WAITS } from './crash-cases.js';
 import { answerTo, is, label, onIssue, spot, type CrashEffect, type Spot, type Subject } from './crash-effect.js';
-import { OPS_EMAIL, type CrashSite } from './crash-site.js';
+import { OPS_EMAIL } from './crash-ledger.js';
+import type { CrashSite } from './crash-site.js';
 
 /** What is known of the error: that makes it a problem. The page is each victim's own. */
 const KNOWN = { errorKind: 'server-error', report: { errorText: 'HTTP 502' } } as const;

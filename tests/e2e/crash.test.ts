@@ -49,8 +49,19 @@ describe('the judge', () => {
     expect(judge(issue, 'done', issue.all)).toBe(null);
     expect(judge(issue, 'done', [...issue.all, 'issue PRODOPS'])).toContain('issue PRODOPS, issue PRODOPS');
     expect(judge(issue, 'done', issue.all.filter((what) => what !== 'remote-link PRODOPS'))).toContain('expected');
-    expect(judge(issue, 'done', [...issue.all, 'mail 1:promise'])).toBe('2 mails instead of 1');
+    expect(judge(issue, 'done', [...issue.all, 'mail 1:promise'])).toBe('mails: mail 1:promise, mail 1:promise; expected: mail 1:promise');
     expect(judge(issue, 'done', issue.all, 'resume')).toBe('it needs resume');
+  });
+
+  test('knows a mail by its name and its reader', () => {
+    const instead = (other: string) => issue.all.map((what) => (what === 'mail 1:promise' ? other : what));
+    for (const other of ['mail 1:follow-up', 'mail 1:promise to other@example.com']) {
+      expect(judge(issue, 'done', instead(other))).toBe(`mails: ${other}; expected: mail 1:promise`);
+      expect(compare({ effect: issue, point: 'done', carriedOut: false }, instead(other), null, true)).toBe(`mails that nobody is owed: ${other}`);
+    }
+    const ops = named('Mail to ops');
+    expect(judge(ops, 'before', ops.all.filter((what) => what !== 'mail to ops'), 'mail-check')).toBe(null);
+    expect(judge(ops, 'before', ops.all.filter((what) => what !== 'mail 1:promise'), 'mail-check')).toContain('expected: mail 1:promise');
   });
 
   test('lets a look be taken again where it had ended unheard, and nowhere else; and knows what a person has to do', () => {
@@ -68,7 +79,7 @@ describe('the judge', () => {
     const none = mail.all.filter((what) => what !== 'mail 1:promise');
     expect(judge(mail, 'sent', none, 'mail-check')).toBe(null);
     expect(judge(mail, 'sent', none)).toContain('nobody is asked');
-    expect(judge(mail, 'done', none, 'mail-check')).toBe('0 mails instead of 1');
+    expect(judge(mail, 'done', none, 'mail-check')).toBe('mails: none; expected: mail 1:promise');
     expect(judge(issue, 'done', issue.all, 'mail-check')).toContain('certainly went');
   });
 });
