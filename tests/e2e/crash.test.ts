@@ -5,6 +5,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { POINTS, type CrashEffect, type Point } from '../../chaos/crash-effect.js';
+import { JOINED_EFFECTS } from '../../chaos/crash-joined.js';
 import { EFFECTS } from '../../chaos/crash-points.js';
 import { crashTable } from '../../chaos/crash-report.js';
 import { compare, crashAll, type Crash } from '../../chaos/crash-run.js';
@@ -17,7 +18,7 @@ const named = (name: string): CrashEffect => EFFECTS.find((e) => e.name === name
 describe('SIGKILL at every point', () => {
   const sites: CrashSite[] = [];
   let crashes: Crash[];
-  // One kill for all of them at each of two sites.
+  // One kill for all of them at each of two sites; then those that take a minute to be brought to their points, at a third.
   beforeAll(async () => {
     const crashed = async (effects: readonly CrashEffect[]) => {
       const site = await openCrashSite(['--import', 'tsx', 'src/worker.ts']);
@@ -25,8 +26,10 @@ describe('SIGKILL at every point', () => {
       const wanted = effects.flatMap((effect, i) => POINTS.map((point) => ({ effect, point, carriedOut: i % 2 === 1 })));
       return crashAll(site, wanted, wanted.length);
     };
-    crashes = (await Promise.all([crashed(EFFECTS.filter((e) => !e.group)), crashed(EFFECTS.filter((e) => e.group))])).flat();
-  }, 600_000);
+    const [groups, others] = [EFFECTS.filter((e) => e.group), EFFECTS.filter((e) => !e.group && !JOINED_EFFECTS.includes(e))];
+    crashes = (await Promise.all([crashed(others), crashed(groups)])).flat();
+    crashes.push(...(await crashed(JOINED_EFFECTS)));
+  }, 900_000);
   afterAll(() => Promise.all(sites.map((site) => site.close())));
 
   for (const effect of EFFECTS)
