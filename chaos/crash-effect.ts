@@ -5,6 +5,7 @@ import type { GroupFacts } from '../src/sandbox/admin/group-state.js';
 import type { NewTicket } from '../src/sandbox/helpdesk/stand-in.js';
 import type { CrashSite } from './crash-site.js';
 import type { Asked, Moment } from './crash-wire.js';
+import type { Method } from './crash-writes.js';
 
 /** When the worker is killed: before the effect's request, after it was sent, done but not answered, answered. */
 export const POINTS = ['before', 'sent', 'done', 'answered'] as const;
@@ -43,8 +44,12 @@ type Does = (t: Subject, site: CrashSite) => Promise<unknown>;
 
 export interface CrashEffect {
   name: string;
+  /** The port's method that makes it. */
+  writes: Method;
   /** The line of the ledgers that must be there exactly once. */
   counted: string;
+  /** So many more such lines are there of other effects. */
+  besides?: number;
   /** The activity in which it happens. */
   activity: string;
   /** Another one that makes the last request before it. */

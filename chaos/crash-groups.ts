@@ -57,7 +57,7 @@ const base = { workflow, stage: 'troubleshooting' } as const;
 
 export const GROUP_EFFECTS: readonly CrashEffect[] = [
   {
-    ...base, name: 'Admin: open a look as a member', counted: 'impersonation 1:test-0-1', activity: 'diagnoseGroup', needs: 'facts', all: LOOKED, ticket: ACCESS, group: disabled,
+    ...base, name: 'Admin: open a look as a member', writes: 'groups.memberView', counted: 'impersonation 1:test-0-1', activity: 'diagnoseGroup', needs: 'facts', all: LOOKED, ticket: ACCESS, group: disabled,
     spots(t, site) {
       let times = 0;
       const access: Spot = { on: 'admin', matches: (asked) => is(asked, 'GET', `/members/${t.memberId}/access`) && ++times === 2 };
@@ -65,33 +65,33 @@ export const GROUP_EFFECTS: readonly CrashEffect[] = [
     },
   },
   {
-    ...base, name: 'Admin: end a look as a member', counted: 'impersonation 1:test-0-1', activity: 'diagnoseGroup', needs: 'facts', all: LOOKED, ticket: ACCESS, group: disabled,
+    ...base, name: 'Admin: end a look as a member', writes: 'groups.memberView', counted: 'impersonation 1:test-0-1', activity: 'diagnoseGroup', needs: 'facts', all: LOOKED, ticket: ACCESS, group: disabled,
     spots: (t, site) => ({ before: answerTo(inSession(t, site, 'GET', '/view')), effect: inSession(t, site, 'DELETE'), next: 'completion' }),
     // One that was ended, and of which nobody heard what was seen, is taken again.
     again: (point, carriedOut) => (point === 'done' || point === 'answered' || (point === 'sent' && carriedOut) ? ['impersonation 1:test-0-1'] : []),
   },
   {
-    ...base, name: 'Admin: change a group', counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: ACCESS, group: disabled,
+    ...base, name: 'Admin: change a group', writes: 'groups.apply', counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: ACCESS, group: disabled,
     all: sorted(...ENABLE, ...VERIFIED, 'admin-change 1:apply-1'),
     spots: (t, site) => write(t, site, 'PATCH', `/employers/${t.group}`),
     trigger: { after: ENABLE, steps: [SCOPED, ASKED], pull: approve },
   },
   {
-    ...base, name: "Admin: change a group's rewards", counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: { inquiry: 'group-rewards' },
+    ...base, name: "Admin: change a group's rewards", writes: 'groups.apply', counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: { inquiry: 'group-rewards' },
     group: (memberId) => ({ rewards: { enabled: false }, access: { [memberId]: {} } }),
     all: sorted(...proposed('enable-rewards-and-sync'), ...VERIFIED, 'admin-change 1:apply-1', 'rewards-sync 1:sync-1'),
     spots: (t, site) => write(t, site, 'PATCH', `/employers/${t.group}/rewards`),
     trigger: { after: proposed('enable-rewards-and-sync'), steps: [SCOPED, ASKED], pull: approve },
   },
   {
-    ...base, name: "Admin: change a member's eligibility", counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: ACCESS,
+    ...base, name: "Admin: change a member's eligibility", writes: 'groups.apply', counted: 'admin-change 1:apply-1', activity: 'applyChange', ticket: ACCESS,
     group: (memberId) => ({ access: { [memberId]: { eligibility: { eligible: false } } } }),
     all: sorted(...ELIGIBLE, ...VERIFIED, 'admin-change 1:apply-1'),
     spots: (t, site) => write(t, site, 'PATCH', `/members/${t.memberId}/access`),
     trigger: { after: ELIGIBLE, steps: [SCOPED, ASKED], pull: approve },
   },
   {
-    ...base, name: 'Admin: put a change back', counted: 'admin-change 1:put-back-1', activity: 'applyChange', stage: WAITS, ticket: ACCESS,
+    ...base, name: 'Admin: put a change back', writes: 'groups.apply', counted: 'admin-change 1:put-back-1', activity: 'applyChange', stage: WAITS, ticket: ACCESS,
     group: (memberId) => ({ ...disabled(memberId), viewStays: 'access-denied' }),
     all: sorted(...ENABLE, ...VERIFIED, 'admin-change 1:apply-1', 'admin-change 1:put-back-1', 'note 1:group-over-1', 'issue INFRA', 'mail 1:promise', 'note 1:promise', 'remote-link INFRA'),
     spots(t, { company }) {
@@ -102,14 +102,14 @@ export const GROUP_EFFECTS: readonly CrashEffect[] = [
     trigger: { after: ENABLE, steps: [SCOPED, ASKED], pull: approve },
   },
   {
-    ...base, name: 'Admin: make the engagement report anew', counted: 'engagement-report 1:report-1', activity: 'regenerateReport', ticket: { inquiry: 'group-engagement' },
+    ...base, name: 'Admin: make the engagement report anew', writes: 'groups.regenerateReport', counted: 'engagement-report 1:report-1', activity: 'regenerateReport', ticket: { inquiry: 'group-engagement' },
     group: (memberId) => ({ report: { parameters: { metrics: ['logins'] } }, access: { [memberId]: {} } }),
     all: sorted('note 1:group-missing', 'note 1:group-fix-regenerate-report', 'note 1:group-applying-1', 'engagement-report 1:report-1', 'note 1:group-documented'),
     spots: (t, site) => write(t, site, 'POST', `/employers/${t.group}/engagement/reports`),
     trigger: { after: ['note 1:group-missing', 'note 1:group-fix-regenerate-report'], pull: ask },
   },
   {
-    ...base, name: "Admin: start a member's account recovery", counted: 'recovery 1:recovery-1', activity: 'startRecovery', ticket: ACCESS,
+    ...base, name: "Admin: start a member's account recovery", writes: 'groups.startRecovery', counted: 'recovery 1:recovery-1', activity: 'startRecovery', ticket: ACCESS,
     group: (memberId) => ({ access: { [memberId]: { account: { locked: true } } } }),
     all: sorted('note 1:group-missing', 'impersonation 1:test-0-1', 'impersonation 1:test-0-2', 'note 1:group-fix-account-recovery', ...VERIFIED, 'recovery 1:recovery-1'),
     // The ticket's member is looked up in between.
@@ -117,7 +117,7 @@ export const GROUP_EFFECTS: readonly CrashEffect[] = [
     trigger: { after: ['note 1:group-missing', 'impersonation 1:test-0-1', 'note 1:group-fix-account-recovery'], pull: ask },
   },
   {
-    ...base, name: 'Admin: sync the rewards', counted: 'rewards-sync 1:sync-1', activity: 'syncRewards', ticket: { inquiry: 'group-rewards' },
+    ...base, name: 'Admin: sync the rewards', writes: 'groups.syncRewards', counted: 'rewards-sync 1:sync-1', activity: 'syncRewards', ticket: { inquiry: 'group-rewards' },
     group: (memberId) => ({ rewards: { lastSync: { at: new Date().toISOString(), outcome: 'failed' } }, access: { [memberId]: {} } }),
     all: sorted(...proposed('enable-rewards-and-sync'), ...VERIFIED, 'rewards-sync 1:sync-1'),
     spots: (t, site) => write(t, site, 'POST', `/employers/${t.group}/rewards/sync`),

@@ -2,6 +2,9 @@
 import type { Company } from '../src/sandbox/company.js';
 import { US, type Effect } from '../src/sandbox/ledger.js';
 
+/** Who is told of a system-wide problem. */
+export const OPS_EMAIL = 'ops@example.com';
+
 export type Outside = Pick<Company, 'helpdesk' | 'jira' | 'admin' | 'mail'>;
 export interface NeedsAndStage {
   stage: string | null;
@@ -11,14 +14,14 @@ export interface NeedsAndStage {
 }
 /** One effect as the outside has it. */
 export interface Done {
-  /** e.g. `note 1:promise`, `issue PRODOPS`, `mail 1:promise`, without the ticket's number, or the problem's. */
+  /** e.g. `note 1:promise`, `issue PRODOPS`, `mail 1:promise`, without the ticket's number, or the problem's. A mail that went to anyone else says so. */
   what: string;
   /** Milliseconds since 1970. */
   atMs: number;
 }
 
 /** Everything that we did to the outside for one ticket, and for its problem where it has one of its own. */
-export function doneFor(outside: Outside, { ticketId, problem }: { ticketId: string; problem: string }): Done[] {
+export function doneFor(outside: Outside, { ticketId, problem, email }: { ticketId: string; problem: string; email: string }): Done[] {
   const isOurs = (label: string) => label.startsWith(`onetouch-${ticketId}-`) || (problem !== '' && label.startsWith(`onetouch-${problem}`));
   const ours = (ledger: readonly Effect[]) => ledger.filter((effect) => effect.by === US);
   const keys = outside.jira.issues().filter((i) => i.labels.some(isOurs)).map((i) => i.key);
@@ -27,10 +30,11 @@ export function doneFor(outside: Outside, { ticketId, problem }: { ticketId: str
   const jira = ours(outside.jira.ledger).filter(({ on }) => keys.includes(on));
   const admin = ours(outside.admin.ledger).filter(({ text }) => text.includes(`Ticket ${ticketId}:`) || text.includes(`key ${ticketId}:`));
   const open = outside.admin.sessions().filter((s) => s.key.startsWith(`${ticketId}:`) && s.endedAt === null);
-  const mails = outside.mail.messages.flatMap(({ messageId, at }) => {
-    if (problem !== '' && messageId.startsWith(`<${problem}.`)) return [{ what: 'mail to ops', atMs: Date.parse(at) }];
+  const mails = outside.mail.messages.flatMap(({ messageId, to, at }) => {
+    const mail = (name: string, reader: string) => [{ what: `mail ${name}${to.join() === reader ? '' : ` to ${to.join()}`}`, atMs: Date.parse(at) }];
+    if (problem !== '' && messageId.startsWith(`<${problem}.`)) return mail('to ops', OPS_EMAIL);
     const [, ticket, name] = /^<(\d+)\.([^@]+)@/.exec(messageId) ?? [];
-    return ticket === ticketId ? [{ what: `mail ${name!.replaceAll('.', ':')}`, atMs: Date.parse(at) }] : [];
+    return ticket === ticketId ? mail(name!.replaceAll('.', ':'), email) : [];
   });
   const left = open.map(({ memberId, openedAt }) => ({ what: `a look as ${memberId} that was not ended`, atMs: Date.parse(openedAt) }));
   return [...[...helpdesk, ...jira, ...admin].map((e) => ({ what: named(e, ticketId, problem), atMs: Date.parse(e.at) })), ...mails, ...left];
@@ -38,8 +42,8 @@ export function doneFor(outside: Outside, { ticketId, problem }: { ticketId: str
 
 function named({ kind, text, on }: Effect, ticketId: string, problem: string): string {
   const name = NAMES.map((shape) => shape.exec(text)?.[1]).find(Boolean);
-  // The name of an addition to the report ends in the time.
-  if (name) return `${kind} ${name.replace(/report-\d+-\d+$/, 'report')}`;
+  // The name of an addition to the report ends in the time, that of a choice has the issue's key.
+  if (name) return `${kind} ${name.replace(/report-\d+-\d+$/, 'report').replace(/(choose-problem)-.*$/, '$1')}`;
   if (kind === 'issue' || kind === 'remote-link') return `${kind} ${on.replace(/-\d+$/, '')}`;
   if (kind === 'link' || kind === 'unlink') return `${kind} ${text.split(' ')[0]}`;
   // Jira tells all labels; the last one is new.

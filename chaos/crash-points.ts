@@ -9,11 +9,12 @@ import { troubleshootingId } from '../src/workflows/troubleshooting-messages.js'
 import { CASE_EFFECTS } from './crash-cases.js';
 import { answerTo, type CrashEffect, type Point, type Spot, type Subject } from './crash-effect.js';
 import { GROUP_EFFECTS } from './crash-groups.js';
+import { JOINED_EFFECTS } from './crash-joined.js';
 import { PROBLEM_EFFECTS } from './crash-problems.js';
 import type { CrashSite } from './crash-site.js';
 import type { Hold } from './crash-wire.js';
 
-export const EFFECTS: readonly CrashEffect[] = [...CASE_EFFECTS, ...PROBLEM_EFFECTS, ...GROUP_EFFECTS];
+export const EFFECTS: readonly CrashEffect[] = [...CASE_EFFECTS, ...PROBLEM_EFFECTS, ...JOINED_EFFECTS, ...GROUP_EFFECTS];
 
 /** One crash to be brought about. */
 export interface Wanted {

@@ -30,6 +30,8 @@ const ARRIVE_MS = 60_000;
 /** A worker that has read an answer says so at once. */
 const COMPLETE_MS = 5_000;
 const SETTLE_MS = 180_000;
+/** Longer than anybody waits for an answer: what is asked a second time by then is there. */
+const LATE_MS = 20_000;
 const LOOK_EVERY_MS = 100;
 const SPARE_ROUNDS = 4;
 const FEWEST = 10;
@@ -44,7 +46,7 @@ interface Series {
 
 /**
  * Crashes everything that is wanted, `together` at a time; what a kill did not find at its point is tried again, a few
- * times. At the end everything is counted once more, since a repeat may come late.
+ * times. At the end, a while later, everything is counted once more, since a repeat may come late.
  */
 export async function crashAll(site: CrashSite, wanted: readonly Wanted[], together: number, say: (what: string) => void = () => {}): Promise<Crash[]> {
   const series: Series = { site, worker: await site.startWorker(), nth: 0 };
@@ -61,6 +63,8 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
     const whys = [...new Set(missed.map(({ missed: why, victim: { effect, point } }) => `${effect.name}, ${point}: ${why}`))].join('; ');
     say(`${crashes.filter((c) => c.missed === null).length} of ${wanted.length} were at their point${missed.length > 0 ? `, ${missed.length} once more: ${whys}` : ''}`);
   }
+  say(`looking once more in ${LATE_MS / 1_000} s`);
+  await sleep(LATE_MS);
   for (const crash of crashes) Object.assign(crash, await outcome(site, crash.victim, crash.missed !== null));
   await series.worker.kill();
   return crashes;
@@ -152,7 +156,7 @@ async function keepCompletions(site: CrashSite, stopped: ReadonlyMap<Victim, Hol
 async function outcome(site: CrashSite, victim: Victim, anywhere: boolean): Promise<Pick<Crash, 'wrong' | 'times' | 'mailInDoubt'>> {
   return {
     wrong: await verdict(site, victim, anywhere),
-    times: doneFor(site.outside, victim).filter((d) => d.what === victim.effect.counted).length,
+    times: doneFor(site.outside, victim).filter((d) => d.what === victim.effect.counted).length - (victim.effect.besides ?? 0),
     mailInDoubt: asked(victim, await site.look(workflowsOf(victim))) === 'mail-check',
   };
 }
@@ -181,13 +185,19 @@ export function compare({ effect, point, carriedOut }: Wanted, done: readonly st
   const rest = (all: readonly string[]) => (anywhere ? others(all).filter((what, i, sorted) => !MAY_REPEAT.test(what) || what !== sorted[i - 1]) : others(all)).join(', ');
   const expectedRest = rest([...effect.all, ...(effect.again?.(point, carriedOut) ?? [])]);
   if (rest(done) !== expectedRest) return `done: ${rest(done)}; expected: ${expectedRest}`;
-  const mails = done.filter(isMail).length;
-  const owed = effect.all.filter(isMail).length;
+  const mails = done.filter(isMail).sort();
+  const owed = effect.all.filter(isMail).sort();
   const inDoubt = needs === 'mail-check';
   if (needs !== (effect.needs ?? null) && !inDoubt) return `it needs ${needs ?? 'nobody'}`;
-  if (anywhere) return mails > owed ? `${mails} mails` : mails < owed && !inDoubt ? 'a mail is missing, and nobody is asked' : null;
-  const expected = effect.mail?.(point, carriedOut) ?? { mails: owed, inDoubt: false };
-  if (mails !== expected.mails) return `${mails} mails instead of ${expected.mails}`;
+  if (anywhere) {
+    const tooMany = mails.filter((mail, i) => !owed.includes(mail) || mails[i - 1] === mail);
+    if (tooMany.length > 0) return `mails that nobody is owed: ${tooMany.join(', ')}`;
+    return mails.length < owed.length && !inDoubt ? 'a mail is missing, and nobody is asked' : null;
+  }
+  const expected = effect.mail?.(point, carriedOut) ?? { mails: owed.length, inDoubt: false };
+  // Of all that it owes only the one that was cut short may be missing.
+  const due = expected.mails < owed.length ? owed.filter((mail) => mail !== effect.counted) : owed;
+  if (mails.join(', ') !== due.join(', ')) return `mails: ${mails.join(', ') || 'none'}; expected: ${due.join(', ') || 'none'}`;
   if (inDoubt !== expected.inDoubt) return inDoubt ? 'an agent is asked about a mail that certainly went' : 'nobody is asked about a mail in doubt';
   return null;
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { cases } from '../src/client/cases.js';
 import { connectTemporal } from '../src/client/connect.js';
+import { problems } from '../src/client/problems.js';
 import { loadGatewayConfig } from '../src/config.js';
 import { startGateway } from '../src/gateway.js';
 import { startCompany } from '../src/sandbox/company.js';
@@ -15,13 +16,12 @@ import { SEARCH } from '../src/workflows/search-attributes.js';
 import { withEnds } from '../tests/setup/ends.js';
 import { runNode, workerServes, type Running } from '../tests/setup/process.js';
 import { devServer } from '../tests/setup/temporal.js';
-import type { NeedsAndStage, Outside } from './crash-ledger.js';
+import { OPS_EMAIL, type NeedsAndStage, type Outside } from './crash-ledger.js';
 import { temporalWire } from './crash-temporal.js';
 import { httpWire, mailWire } from './crash-wire.js';
 
 /** Jira's search learns of an issue this late, and the worker knows. */
 const LAG_MS = 2_000;
-export const OPS_EMAIL = 'ops@example.com';
 
 export type CrashSite = Awaited<ReturnType<typeof openCrashSite>>;
 
@@ -66,7 +66,9 @@ export function openCrashSite(worker: readonly string[]) {
 
     return {
       company, outside, wires, handle,
+      client: temporal.client,
       cases: cases(temporal.client),
+      problems: problems(temporal.client),
       /** What the gateway signs grants with. */
       grantKeys: gatewayConfig.grantKeys,
       /** Starts a worker; resolves when it is ready. */

@@ -89,14 +89,6 @@ function saidByHand(payload: Payload): Payload {
   }
 }
 
-/**
- * A path as it may be logged: as it was sent, since what is decoded may be what a terminal obeys; cut; and without the
- * secret that a sandbox's path is, however that is spelled.
- */
-export const loggable = ({ req }: Context): string =>
-  /^\/codec\/+(?!(decode|encode)$)/.test(req.path) ? '/codec/…' : new URL(req.url).pathname.slice(0, LONGEST_LOGGED);
-const LONGEST_LOGGED = 200;
-
 type Json = z.output<typeof schema>['payloads'][number];
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 const base64Of = (data: Uint8Array | null | undefined) => Buffer.from(data ?? []).toString('base64');

@@ -11,6 +11,7 @@ import { cases, type CaseRow } from '../../src/client/cases.js';
 import { connectTemporal } from '../../src/client/connect.js';
 import { loadGatewayConfig, loadWorkerConfig } from '../../src/config.js';
 import type { CaseRecord, CaseView, Entry, Stage } from '../../src/domain/case.js';
+import { freePort } from '../../src/dev/ports.js';
 import type { Role } from '../../src/domain/roles.js';
 import { startGateway } from '../../src/gateway.js';
 import { startCompany } from '../../src/sandbox/company.js';
@@ -18,6 +19,7 @@ import type { NewTicket } from '../../src/sandbox/helpdesk/stand-in.js';
 import { US, type Effect } from '../../src/sandbox/ledger.js';
 import { deliverTo, type WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { connectPorts, createWorker, install } from '../../src/worker.js';
+import type { Serving } from '../../src/web/serve.js';
 import { caseId, SWEEP_SCHEDULE_ID, type Answer } from '../../src/workflows/messages.js';
 import type { SweepResult } from '../../src/workflows/sweep.js';
 import { withEnds } from '../setup/ends.js';
@@ -58,6 +60,8 @@ export interface SiteOptions {
   sweepMinutes?: number;
   /** Where the worker runs; `processes` are started by the test, which may kill them. */
   worker?: 'here' | 'processes';
+  /** The gateway as a process of its own, as in production, with these settings besides; `heard` gets what it writes. */
+  gatewayProcess?: { env?: Record<string, string>; heard(chunk: Buffer): void };
   /** A worker that is lost is missed within seconds, and what the test holds on the wire is waited for. */
   impatient?: true;
   /** Where the worker and the gateway log to; nowhere when absent. */
@@ -81,7 +85,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
   return () => site!;
 }
 
-function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', impatient, log = pino({ level: 'silent' }), runtime = 'quiet', dbFile, now }: SiteOptions) {
+function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 24 * 60, worker = 'here', impatient, log = pino({ level: 'silent' }), runtime = 'quiet', dbFile, now, gatewayProcess }: SiteOptions) {
   return withEnds(async (ends) => {
     const server = await devServer({ ...(dbFile && { dbFile }) });
     ends.push(() => server.stop());
@@ -92,7 +96,7 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
     const temporal = await connectTemporal({ payloads: gatewayConfig.payloads, env: { TEMPORAL_ADDRESS: server.address } });
     ends.push(() => temporal.close());
     const { client } = temporal;
-    const gateway = await startGateway(gatewayConfig, temporal, { log, ...(now && { now }) });
+    const gateway = gatewayProcess ? await gatewayAsProcess() : await startGateway(gatewayConfig, temporal, { log, ...(now && { now }) });
     ends.push(() => gateway.close());
 
     const urls = { helpdeskUrl: `${gateway.url}/webhooks/helpdesk`, jiraUrl: `${gateway.url}/webhooks/jira` };
@@ -106,6 +110,15 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
 
     if (worker === 'here') (await prepareWorker())();
     else await install(temporal, sweepMinutes);
+
+    async function gatewayAsProcess(): Promise<Pick<Serving, 'url' | 'close'>> {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const { env: more = {}, heard } = gatewayProcess!;
+      const started = runNode(['--import', 'tsx', 'src/gateway.ts'], { ...settings, TEMPORAL_ADDRESS: server.address, PORT: String(port), ...more }, heard);
+      await started.ready(() => fetch(`${url}/healthz`).then((answer) => answer.ok, () => false));
+      return { url, close: () => started.kill() };
+    }
 
     /** Makes a worker in this process, which takes up its work when what this answers with is called. */
     async function prepareWorker(): Promise<() => void> {
@@ -235,9 +248,9 @@ function openSite({ env = {}, searchLagMs = 0, identity = false, sweepMinutes = 
       everything: () => [company.helpdesk, company.jira, company.admin, company.mail].flatMap(({ ledger }) => ledger.map((e) => `${e.by}: ${e.kind}`)),
 
       prepareWorker,
-      /** A worker as a process of its own, as in production; resolves when it is ready. */
-      async startWorker(more: Record<string, string> = {}): Promise<Running> {
-        const started = runNode(['--import', 'tsx', impatient ? 'tests/setup/impatient-worker.ts' : 'src/worker.ts'], { ...settings, TEMPORAL_ADDRESS: server.address, ...more, LOG_LEVEL: 'info' });
+      /** A worker as a process of its own, as in production; resolves when it is ready. `heard` gets what it writes. */
+      async startWorker(more: Record<string, string> = {}, { entry = impatient ? 'tests/setup/impatient-worker.ts' : 'src/worker.ts', heard }: { entry?: string; heard?: (chunk: Buffer) => void } = {}): Promise<Running> {
+        const started = runNode(['--import', 'tsx', entry], { ...settings, TEMPORAL_ADDRESS: server.address, LOG_LEVEL: 'info', ...more }, heard);
         ends.push(() => started.kill());
         await started.ready(workerServes);
         return started;

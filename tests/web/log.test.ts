@@ -33,3 +33,19 @@ test('a long path is cut', async () => {
   const { lines } = await logged(`/${'a'.repeat(5_000)}`, 'GET');
   expect(lines).toContain(`"path":"/${'a'.repeat(199)}"`);
 });
+
+test.each(['/api/cases/robin@example.com', '/api/cases/Robin%20Doe/close', '/api/problems/problem-robin@example.com/merge', '/api/cases/5158/robin@example.com', '/api//cases/robin@example.com'])(
+  'what stands where a number should is not logged: %s',
+  async (path) => {
+    for (const method of ['GET', 'POST'])
+      for (const token of [TOKEN, 'nobody']) {
+        const { lines } = await logged(path, method, {}, token);
+        expect(lines).toContain('…');
+        expect(lines).not.toMatch(/robin/i);
+      }
+  },
+);
+
+test('a number, an id and the words of a route are', async () => {
+  for (const path of ['/api/cases/5158/re-escalate', '/api/problems/problem-server-error-0a1b2c3d4e5/merge']) expect((await logged(path, 'POST')).lines).toContain(`"path":"${path}"`);
+});

@@ -175,7 +175,7 @@ export function helpdeskApp(o: HelpdeskAppOptions, tokens: Tokens): Hono<Env> {
     const newestFirst = c.req.query('sort') === '-created_at' || c.req.query('sort_order') === 'desc';
     const comments = page(c, newestFirst ? ticket.comments.toReversed() : ticket.comments);
     return c.json({
-      comments: comments.items.map(commentJson),
+      comments: comments.items.map((said) => commentJson(said, c.var.base)),
       ...((c.req.query('include') ?? '').split(',').includes('users') && {
         users: sideloadUsers(comments.items.map((x) => x.authorId), desk.state, c.var.base),
       }),

@@ -5,8 +5,9 @@ import { helpdeskRetries, signHelpdesk, type Courier, type RetryRule } from '../
 import type { AuditEvent, Comment, Field, Group, HelpdeskState, Status, TicketPriority, TicketRecord, User } from './state.js';
 import { eventDetail, seconds } from './wire.js';
 
+type Said = Pick<Comment, 'body' | 'public' | 'attachments'>;
 export interface Change {
-  comment?: { body: string; public: boolean };
+  comment?: Said;
   groupId?: number | null;
   assigneeId?: number | null;
   priority?: TicketPriority | null;
@@ -19,7 +20,7 @@ export interface Change {
 export interface Opening extends Change {
   subject: string;
   requesterId: number;
-  comment: { body: string; public: boolean };
+  comment: Said;
 }
 export interface DeskOptions {
   store: Store<HelpdeskState>;
@@ -223,8 +224,8 @@ export class Desk {
     return wanted;
   }
 
-  private say(ticket: TicketRecord, at: number, authorId: number, comment: { body: string; public: boolean }, merge?: Comment['merge']): Comment {
-    const said: Comment = { id: this.state.nextId++, authorId, public: comment.public, body: comment.body, at, ...(merge && { merge }) };
+  private say(ticket: TicketRecord, at: number, authorId: number, { public: isPublic, body, attachments }: Said, merge?: Comment['merge']): Comment {
+    const said: Comment = { id: this.state.nextId++, authorId, public: isPublic, body, at, ...(attachments && { attachments }), ...(merge && { merge }) };
     ticket.comments.push(said);
     return said;
   }

@@ -19,6 +19,9 @@ export interface NewTicket {
   /** Fields of the error report; `whatHappened` is the description. */
   report?: ErrorReport;
   group?: string;
+  tags?: string[];
+  /** The names of the files that came with the description. */
+  attachments?: string[];
 }
 
 /** A ticket as people see it. */
@@ -36,7 +39,7 @@ export interface TicketView {
   tags: string[];
   mergedInto: string | null;
   /** Oldest first; the description is the first. `by` is `onetouch` for us. */
-  comments: { id: string; by: string; public: boolean; body: string; at: string }[];
+  comments: { id: string; by: string; public: boolean; body: string; attachments?: string[]; at: string }[];
   createdAt: string;
   updatedAt: string;
 }
@@ -122,6 +125,7 @@ export async function startHelpdesk(o: HelpdeskOptions) {
       by: desk.user(c.authorId).name,
       public: c.public,
       body: c.body,
+      ...(c.attachments && { attachments: c.attachments }),
       at: new Date(c.at).toISOString(),
     })),
     createdAt: new Date(t.createdAt).toISOString(),
@@ -154,7 +158,8 @@ export async function startHelpdesk(o: HelpdeskOptions) {
       const ticket = desk.open(at, requester, {
         subject: t.subject,
         requesterId: requester.id,
-        comment: { body: t.description, public: true },
+        comment: { body: t.description, public: true, ...(t.attachments && { attachments: t.attachments }) },
+        ...(t.tags && { tags: t.tags }),
         groupId: group,
         fields: Object.fromEntries(values),
       });

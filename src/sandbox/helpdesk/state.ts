@@ -20,6 +20,8 @@ export interface Comment {
   authorId: number;
   public: boolean;
   body: string;
+  /** The names of its files. */
+  attachments?: string[];
   at: number;
   /** Set on the comments that a merge leaves, as Zendesk's `via.source`. */
   merge?: { from: number[] } | { to: number };

@@ -44,7 +44,7 @@ const taggerTags = (t: TicketRecord, fields: readonly Field[]): string[] =>
 const html = (s: string): string =>
   s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\n/g, '<br>');
 
-export const commentJson = (c: Comment) => ({
+export const commentJson = (c: Comment, base: string) => ({
   id: c.id,
   type: 'Comment',
   author_id: c.authorId,
@@ -52,7 +52,7 @@ export const commentJson = (c: Comment) => ({
   html_body: `<div class="zd-comment"><p>${html(c.body)}</p></div>`,
   plain_body: c.body,
   public: c.public,
-  attachments: [],
+  attachments: (c.attachments ?? []).map((name, i) => ({ id: c.id * 100 + i, file_name: name, content_type: 'image/png', content_url: `${base}/attachments/token/${c.id}/?name=${encodeURIComponent(name)}`, size: 1_024, inline: false, deleted: false, thumbnails: [] })),
   audit_id: c.id,
   via: c.merge
     ? {
