@@ -71,6 +71,7 @@ export const ACTIVITIES: Readonly<Record<keyof Every, readonly Method[]>> = {
   write: ['mail.send', 'helpdesk.updateTicket'],
   handToSurvivor: [],
   groupResult: [],
+  findIssue: [],
   findMark: [],
   noteAccount: ['admin.noteAccount'],
 
