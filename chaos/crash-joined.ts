@@ -48,8 +48,8 @@ const linking = (how: string, key: () => string | undefined): Spot => ({
 });
 
 const FOLLOWED_UP = [...IN_PROBLEM, 'mail 1:follow-up', 'note 1:follow-up'].sort();
-/** Still broken for its member: it is escalated by itself, with an issue that the problem's engineers find from theirs, whose figures are less. */
-const LEFT = [...FOLLOWED_UP, 'account-note', 'description ', 'issue INFRA', 'link Relates', 'mail 2:promise', 'note 2:ask-report', 'note 2:promise', 'remote-link INFRA'].sort();
+/** Still broken for its member: it is escalated by itself, with an issue that the problem's engineers find from theirs. */
+const LEFT = [...FOLLOWED_UP, 'account-note', 'issue INFRA', 'link Relates', 'mail 2:promise', 'note 2:ask-report', 'note 2:promise', 'remote-link INFRA'].sort();
 const stillBroken = {
   after: FOLLOWED_UP,
   steps: [{ needs: null, take: (t: Subject, site: CrashSite) => whenFiled(t, site, (key) => site.company.jira.resolve(key, 'Fixed')) }],
