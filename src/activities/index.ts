@@ -24,7 +24,7 @@ import { note as noteWords } from '../wording/notes.js';
 import { reply as replyWords } from '../wording/replies.js';
 import { FAILURE, isChangedSinceRead } from './failures.js';
 import { findMember, gather } from './gather.js';
-import { stillOurs } from './lease.js';
+import { keep, stillOurs } from './lease.js';
 import type { Inherited } from '../workflows/messages.js';
 import type { TroubleshootingResult } from '../workflows/troubleshooting.js';
 import type { Resolution } from '../domain/troubleshooting.js';
@@ -273,6 +273,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
       async function deliver(): Promise<MailFate> {
         const { name, email } = reader.requester;
         if (!email) return 'no-address';
+        // Temporal hears it before the mail server does: an attempt that was lost without it has sent nothing.
+        keep(SENDING);
         await stillOurs();
         try {
           await mail.send({
@@ -345,6 +347,8 @@ export function createActivities({ helpdesk, jira, admin, mail, cases, config }:
 }
 export type Activities = ReturnType<typeof createActivities>;
 
+/** How far an attempt to write has come, kept with its heartbeats. */
+const SENDING = 'sending';
 const HELPDESK_PRIORITY = { Normal: 'normal', High: 'high', Urgent: 'urgent' } as const;
 const nameOf = (e: Effect): string => effectName(e.ticketId, e.cycle, e.effect);
 const takesNoComment = (ticket: Ticket): boolean => ticket.status === 'closed' || ticket.status === 'deleted';

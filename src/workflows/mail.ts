@@ -2,7 +2,7 @@
  * Mail to members: each goes out once, with a note that tells what became of it. One whose arrival is not certain is a
  * person's to look at, and is never repeated by itself.
  */
-import { patched, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityFailure, patched, proxyActivities, TimeoutFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities, Written } from '../activities/index.js';
 import type { MarkData } from '../domain/marks.js';
 import type { Letter, MailFate, Note } from '../wording/contents.js';
@@ -82,6 +82,7 @@ export function mailDeed(desk: Desk, name: string, tell: Tell, memberOf?: string
       } catch (error) {
         const failure = failureOf(error);
         if (failure?.type !== 'Timeout' && failure?.type !== 'Stopped') throw error;
+        if (hasNotBegun(error)) throw error; // It certainly did not go: tried again.
         // The worker was lost in the middle. The note tells whether the mail went; without it nobody knows.
         const found = await reading(desk, 'look for the mail', () => verbs.findMark(effect));
         return { mail: found ? ((found.mail as MailFate | undefined) ?? 'sent') : 'unknown', noted: found !== null };
@@ -89,6 +90,10 @@ export function mailDeed(desk: Desk, name: string, tell: Tell, memberOf?: string
     },
   };
 }
+
+/** Before it sends, an attempt tells Temporal so with a heartbeat: one that was missed without that has sent nothing. */
+const hasNotBegun = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT' && error.cause.lastHeartbeatDetails === undefined;
 
 /** Takes those mails off the list of what is in doubt, and what was needed and flagged for them, where none is left. */
 export function settled(desk: Desk, which: (mail: Unsettled) => boolean): void {

@@ -33,8 +33,15 @@ test('SIGKILL between Jira’s create and its completion, and between a mail and
   const late = await ripe('M-4');
   await onItsWay.happened;
 
+  // Its mail has not begun: the ticket is still being read for it.
+  const isFiled = () => company.jira.issues().some(({ labels }) => labels.includes(`onetouch-${unbegun}-1`));
+  const beginning = company.helpdesk.faults.next(({ method, path }) => method === 'GET' && path.includes(`/${unbegun}`) && isFiled(), 'timeout');
+  const unbegun = await ripe('M-5');
+  await beginning.happened;
+  expect(s.mails(unbegun)).toEqual([]);
+
   await worker.kill();
-  for (const one of [linking, noting, onItsWay]) one.release();
+  for (const one of [linking, noting, onItsWay, beginning]) one.release();
   const doubting = company.helpdesk.faults.next(({ method, body }) => method === 'PUT' && body.includes(`${late}:1:promise`), 'timeout');
   await s.startWorker();
 
@@ -55,6 +62,10 @@ test('SIGKILL between Jira’s create and its completion, and between a mail and
   await s.say(mailed, 'mail', { outcome: 'was-sent' });
   expect(await s.state(mailed)).toMatchObject({ stage: 'awaiting-resolution', needs: null, flagged: null });
   expect(s.mails(mailed)).toEqual(['1:promise']);
+
+  // What certainly did not go is nobody's to look for.
+  await eventually(async () => expect(s.mails(unbegun)).toEqual(['1:promise']), PATIENCE_MS);
+  expect(await s.at(unbegun, 'awaiting-resolution', PATIENCE_MS)).toMatchObject({ needs: null, flagged: null });
 });
 
 test('an answer that is lost: Jira’s create is found again by its label, a mail in doubt is a person’s', async () => {
