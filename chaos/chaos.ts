@@ -28,6 +28,7 @@ const options = new Command('npm run chaos --')
   .option('--tickets <n>', 'how many; with --kept, no more than so many of each', number)
   .option('--seed <n>', 'makes the same choices again', number)
   .option('--kept', 'the seeds that found something once, one run each')
+  .option('--in-turn', 'with --kept, one of them: the next one each day')
   .option('--kills-of <tickets>', 'as many kills as in a run of so many tickets', number)
   .option('--minutes <n>', 'how long the storm lasts; by the number of tickets when absent', number)
   .option('--calm <minutes>', 'how long the cases have to reach their ends afterwards', number, 8)
@@ -35,9 +36,10 @@ const options = new Command('npm run chaos --')
   .option('--keep', 'leaves logs and database behind')
   .option('--report <file>', 'writes its section of this document')
   .parse()
-  .opts<{ tickets?: number; seed?: number; kept?: true; killsOf?: number; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
+  .opts<{ tickets?: number; seed?: number; kept?: true; inTurn?: true; killsOf?: number; minutes?: number; calm: number; sweep?: number; keep?: true; report?: string }>();
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const MS_A_TICKET = 420;
 const SHORTEST_MS = 60_000;
 const MANY = 500;
@@ -81,5 +83,6 @@ function said({ seed, tickets, stormMs, sweepMinutes }: { seed: number; tickets:
 async function keptSeeds(most = Infinity): Promise<{ seed: number; tickets: number }[]> {
   const runs = seedsIn(await readFile(KEPT, 'utf8')).map(({ seed, tickets }) => ({ seed, tickets: Math.min(tickets, most) }));
   // Cut to as many tickets, two may be the same.
-  return runs.filter((run, i) => runs.findIndex(({ seed, tickets }) => seed === run.seed && tickets === run.tickets) === i);
+  const kept = runs.filter((run, i) => runs.findIndex(({ seed, tickets }) => seed === run.seed && tickets === run.tickets) === i);
+  return options.inTurn ? kept.slice(Math.floor(Date.now() / DAY_MS) % kept.length).slice(0, 1) : kept;
 }

@@ -46,6 +46,13 @@ async function catchUp(desk: Desk): Promise<Stage | null> {
   else if (!('promise' in state.done)) await promiseTheMember(desk, handoff);
   // Filed and resolved at once, taken over, moved to, or not listened to for a while: what does it say?
   await keepMembership(desk);
+  return besides(desk);
+}
+
+/** What goes beside the way, and could not be done yet. Returns the stage to go to, where the issue says so. */
+async function besides(desk: Desk): Promise<Stage | null> {
+  const { state } = desk;
+  const handoff = state.handoff!;
   for (const deed of besidePromise(desk)) if (state.aside && deed.name in state.aside) await aside(desk, deed);
   const to = await lookAgain(desk);
   if (to) return to;
@@ -221,8 +228,8 @@ export async function chooseWhatTheMemberHears(desk: Desk): Promise<Stage> {
   desk.need('choice');
   for (;;) {
     const asked = await questionDue(desk, about, (reminder) => ({ say: 'choose', why, detail, issueKey: state.handoff!.issueKey, reminder }));
-    const besides = desk.idle() ? await catchUp(desk) : null;
-    if (besides) return leave(besides);
+    const beside = desk.idle() ? await besides(desk) : null;
+    if (beside) return leave(beside);
     const message = await desk.next(earlier(asked, await dueNext(desk)));
     if (message === 'due') continue;
     if (message.verb === 'choose') {
