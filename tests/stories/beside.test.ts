@@ -60,6 +60,7 @@ describe('what is told to others goes beside what the member is owed', () => {
     const { t, id, key } = await withProdOps();
     t.company.jira.faults.weather = () => ({ status: 503 });
     await t.sleep('25 hours');
+    await t.sleep('10 minutes'); // An attempt may have been under way.
     t.expectSent('mail 1:new-time-1', 'note 1:new-time-1');
     t.company.jira.faults.clear();
     await t.when(t.company.jira.resolve(key, 'Fixed'));

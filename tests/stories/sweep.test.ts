@@ -44,7 +44,7 @@ test('a case that was terminated is begun again, and does nothing twice', async 
   await t.client.workflow.getHandle(caseId(id)).terminate('by hand');
   expect((await t.cases.describe(id)).status).toBe('terminated');
   // As a case that ended, and as a ticket that nobody has, unless the case was quicker than that.
-  expect([1, 2]).toContain((await (await t.sweep()).result()).knocked);
+  expect((await (await t.sweep()).result()).knocked).toBeGreaterThan(0);
   expect((await t.cases.describe(id)).status).toBe('running');
   expect(await t.state(id)).toMatchObject({ stage: 'awaiting-resolution', cycle: 1, handoff: { team: 'ProdOps' } });
   t.expectNothingElse();
