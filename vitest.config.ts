@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tests/setup/sequence.js';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // One more than the two cores this must be quick on: many wait for a killed worker to be missed.
     maxWorkers: 3,
+    globalSetup: ['tests/setup/bundle.ts'],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './tests/setup/counts.ts'],

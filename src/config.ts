@@ -197,6 +197,9 @@ function refuseUnsafe(env: { ONETOUCH_ENV: 'production' | 'development' } & Reco
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
+/** The workflows as a run of the tests has bundled them; undefined everywhere else. */
+export const bundleOfTests = (env: NodeJS.ProcessEnv = process.env): string | undefined => env['TEST_WORKFLOW_BUNDLE'];
+
 /** The worker's configuration. Throws `ConfigError`. */
 export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(workerSchema, env);

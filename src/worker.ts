@@ -28,7 +28,7 @@ import { joining } from './client/joining.js';
 import { installSweep } from './client/schedule.js';
 import { sweeping } from './client/sweeping.js';
 import { registerSearchAttributes } from './client/search-attributes.js';
-import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config.js';
+import { ConfigError, bundleOfTests, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { temporalLogger, logger } from './log.js';
 import { TASK_QUEUE } from './workflows/messages.js';
 
@@ -78,7 +78,7 @@ export async function createWorker({ config, connection, client, namespace = 'de
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    ...workflowCode(),
+    ...(others.workflowsPath || more?.workflowModules ? sources() : workflowCode()),
     activities: workerActivities({ config, client, ports }),
     dataConverter: dataConverter(config.payloads, 'worker', unread()),
     interceptors: {
@@ -134,10 +134,14 @@ const stillAtIt = (context: Context, client: Client): ActivityInboundCallsInterc
   },
 });
 
-/** The prebuilt bundle where there is one (production), else the sources. */
+/** The bundle that was made beforehand: by the build (production), or for a run of the tests, which starts many workers. Else the sources. */
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle'> | Pick<WorkerOptions, 'workflowsPath'> {
-  const bundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  const built = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  const codePath = existsSync(built) ? built : bundleOfTests();
+  return codePath ? { workflowBundle: { codePath } } : sources();
+}
+
+function sources(): Pick<WorkerOptions, 'workflowsPath'> {
   const own = fileURLToPath(import.meta.url);
   return { workflowsPath: fileURLToPath(new URL(`./workflows/index${own.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)) };
 }

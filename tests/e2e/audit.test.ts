@@ -7,7 +7,7 @@ import type { Entry } from '../../src/domain/case.js';
 import type { AuditEntry } from '../../src/domain/audit.js';
 import type { GroupView } from '../../src/workflows/troubleshooting-messages.js';
 import { temporalClient } from '../../src/client/connect.js';
-import { ESCALATION, TASK_QUEUE, TEMPORAL_UI } from '../../src/workflows/messages.js';
+import { ESCALATION, TEMPORAL_UI } from '../../src/workflows/messages.js';
 import { PROBLEM } from '../../src/workflows/problem-messages.js';
 import { ago, eventually, HOUR_MS, useSite } from './site.js';
 
@@ -125,9 +125,9 @@ test("who merged which problem into which, and who was refused it: in the proble
 test('a run that nobody can read is said, and keeps no other from being read', async () => {
   const s = site();
   const stranger = temporalClient(s.temporal.connection, 'default', null);
-  // Begun by a stranger: by what our workers cannot read, and where none of them works.
+  // Begun by a stranger where none of our workers works: nobody answers for them.
   const begun = [
-    await stranger.workflow.start(PROBLEM, { taskQueue: TASK_QUEUE, workflowId: 'problem-server-error-00000000000', args: [{ id: 'problem-server-error-00000000000', signature: null }] }),
+    await stranger.workflow.start(PROBLEM, { taskQueue: 'nowhere', workflowId: 'problem-server-error-00000000000', args: [{ id: 'problem-server-error-00000000000', signature: null }] }),
     await stranger.workflow.start(ESCALATION, { taskQueue: 'nowhere', workflowId: 'case-990001', args: [{ ticketId: '990001' }] }),
   ];
   const reader = auditor(s.client, { deadlineMs: 3_000 });

@@ -17,7 +17,7 @@ import { MEMBER, useTown, type Town } from '../stories/town.js';
 
 const { WorkflowTaskFailedCause } = protos.temporal.api.enums.v1;
 const town = useTown();
-const MESSAGES = 40;
+const MESSAGES = 20;
 const SEED = 20_261_124;
 
 const BY = { name: 'Ana', role: 'agent', verified: true };

@@ -18,6 +18,9 @@ export const workerServes = (said: string): boolean => said.includes('the worker
 /** Starts node, e.g. with `['dist/worker.js']`. */
 export const runNode = (args: readonly string[], env: Record<string, string>, heard?: (chunk: Buffer) => void): Running => run(process.execPath, args, env, heard);
 
+/** What the workers of a run of the tests find their workflows in; see `bundle.ts`. */
+const BUNDLE: Record<string, string> = process.env['TEST_WORKFLOW_BUNDLE'] ? { TEST_WORKFLOW_BUNDLE: process.env['TEST_WORKFLOW_BUNDLE'] } : {};
+
 /**
  * Starts a program, at the root of the project; it ends with this process.
  *
@@ -27,7 +30,7 @@ export const runNode = (args: readonly string[], env: Record<string, string>, he
 export function run(command: string, args: readonly string[], env: Record<string, string>, heard?: (chunk: Buffer) => void) {
   const child = spawn(command, [...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', ...BUNDLE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const killWithUs = () => child.kill('SIGKILL');
