@@ -23,6 +23,8 @@ export interface Played {
   arrived: boolean;
   /** The mails that an agent sent again since the mail server had no such ones, e.g. `1:follow-up`. */
   resent: string[];
+  /** The mails in doubt of which an agent has said what became of them. */
+  settled: string[];
   /** Why its people could not go on. */
   trouble: string | null;
   acting: boolean;
@@ -42,7 +44,7 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
   async function open(sample: Sample, i: number): Promise<void> {
     const mine = own(sample, i);
     const ticket = await openSample(company, mine, sinceOf(Date.now(), HOLD_MS));
-    played.push({ sample: mine, ticket, stepsDone: 0, actedAt: Date.now(), reactedMs: [], arrived: false, resent: [], trouble: null, acting: false });
+    played.push({ sample: mine, ticket, stepsDone: 0, actedAt: Date.now(), reactedMs: [], arrived: false, resent: [], settled: [], trouble: null, acting: false });
   }
 
   async function openAll(): Promise<void> {
@@ -95,12 +97,17 @@ export function people(system: System, tickets: number, overMs: number, r: Rando
     one.arrived = true;
   }
 
-  /** An agent looks into the mail server's log, as the note asks for: a case does not end over a mail in doubt. */
+  /** An agent looks into the mail server's log, as the note asks for: a case does not end over a mail in doubt. Each is settled once. */
   async function settle(one: Played, row: CaseRow): Promise<void> {
     const doubtful = [...fates(company, one.ticket)].filter(([, fate]) => fate === 'unknown').at(-1)?.[0];
-    if (!doubtful) return; // Its note is not there yet.
+    if (!doubtful || one.settled.includes(doubtful)) return; // Its note is not there yet, or the list lags behind.
+    const state = await cases.state(one.ticket).catch(() => null);
+    if (state?.stage !== 'closing' || state.needs !== 'mail-check') return;
     const went = company.mail.messages.some(({ messageId }) => messageId.includes(`${one.ticket}.${doubtful.replace(':', '.')}@`));
+    const before = one.stepsDone;
     await act(one, row, { agent: 'mail', says: { outcome: went ? 'was-sent' : 'resend' } });
+    if (one.stepsDone === before) return;
+    one.settled.push(doubtful);
     if (!went) one.resent.push(doubtful);
   }
 

@@ -38,7 +38,7 @@ export async function cleanTown() {
     const ticket = await openSample(company, sample, sinceOf(Date.now(), 1_000));
     const { stage, row, outcome = null, needs = null, team, cycle = 1 } = sample.expects;
     const view: CaseView = { ...VIEW, ticketId: ticket, stage, cycle, needs, outcome, flagged: null, ruling: { ...RULING, row }, handoff: team ? { ...VIEW.handoff!, row: row as RowId, team: team as Team } : null };
-    tickets[name] = { played: { sample, ticket, stepsDone: sample.steps?.length ?? 0, actedAt: 0, reactedMs: [], arrived: true, resent: [], trouble: null, acting: false }, view, record: [] };
+    tickets[name] = { played: { sample, ticket, stepsDone: sample.steps?.length ?? 0, actedAt: 0, reactedMs: [], arrived: true, resent: [], settled: [], trouble: null, acting: false }, view, record: [] };
   }
 
   const act = {
