@@ -42,8 +42,8 @@ export function doneFor(outside: Outside, { ticketId, problem, email }: { ticket
 
 function named({ kind, text, on }: Effect, ticketId: string, problem: string): string {
   const name = NAMES.map((shape) => shape.exec(text)?.[1]).find(Boolean);
-  // The name of an addition to the report ends in the time, that of a choice has the issue's key.
-  if (name) return `${kind} ${name.replace(/report-\d+-\d+$/, 'report').replace(/(choose-problem)-.*$/, '$1')}`;
+  // The name of an addition to the report ends in its fingerprint, that of a choice has the issue's key.
+  if (name) return `${kind} ${name.replace(/:report-[0-9a-z]{11}$/, ':report').replace(/(choose-problem)-.*$/, '$1')}`;
   if (kind === 'issue' || kind === 'remote-link') return `${kind} ${on.replace(/-\d+$/, '')}`;
   if (kind === 'link' || kind === 'unlink') return `${kind} ${text.split(' ')[0]}`;
   // Jira tells all labels; the last one is new.

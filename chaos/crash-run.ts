@@ -181,7 +181,7 @@ const asked = ({ effect }: Wanted, { needs, problemFlagged }: NeedsAndStage): st
  */
 export function compare({ effect, point, carriedOut }: Wanted, done: readonly string[], needs: string | null, anywhere = false): string | null {
   const isMail = (what: string) => what.startsWith('mail ');
-  const others = (all: readonly string[]) => all.filter((what) => !isMail(what)).sort();
+  const others = (all: readonly string[]) => all.filter((what, i) => !isMail(what) && !(OVERWRITES.test(what) && all.indexOf(what) < i)).sort();
   const rest = (all: readonly string[]) => (anywhere ? others(all).filter((what, i, sorted) => !MAY_REPEAT.test(what) || what !== sorted[i - 1]) : others(all)).join(', ');
   const expectedRest = rest([...effect.all, ...(effect.again?.(point, carriedOut) ?? [])]);
   if (rest(done) !== expectedRest) return `done: ${rest(done)}; expected: ${expectedRest}`;
@@ -201,6 +201,8 @@ export function compare({ effect, point, carriedOut }: Wanted, done: readonly st
   if (inDoubt !== expected.inDoubt) return inDoubt ? 'an agent is asked about a mail that certainly went' : 'nobody is asked about a mail in doubt';
   return null;
 }
+/** A problem's figures, written again as they are. */
+const OVERWRITES = /^description /;
 /** A look that nobody heard the end of. */
 const MAY_REPEAT = /^impersonation /;
 
