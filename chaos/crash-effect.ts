@@ -70,8 +70,6 @@ export interface CrashEffect {
   spots: (t: Subject, site: CrashSite) => Spots;
   /** A mail that was cut short: how many of its mails are there, and whether nobody can know of this one, so that somebody is told. */
   mail?: (point: Point, carriedOut: boolean) => { mails: number; inDoubt: boolean };
-  /** The mail is to ops, and its doubt a flag of the problem. */
-  tellsOps?: true;
   /** Lines that are there once more, since what they say may be done again. */
   again?: (point: Point, carriedOut: boolean) => readonly string[];
   /** What makes it happen, in a case that came to rest after these effects; absent where the ticket alone does. */

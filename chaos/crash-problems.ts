@@ -104,7 +104,7 @@ export const PROBLEM_EFFECTS: readonly CrashEffect[] = [
     trigger: { after: IN_PROBLEM, pull: (t, site) => link(t.other, t.problem, site) },
   },
   {
-    ...base, name: 'Mail to ops', writes: 'mail.send', counted: 'mail to ops', activity: 'mailOps', workflow: problemOf, ticket: ACME, other: GLOBEX, tellsOps: true, all: SYSTEM_WIDE,
+    ...base, name: 'Mail to ops', writes: 'mail.send', counted: 'mail to ops', activity: 'mailOps', workflow: problemOf, ticket: ACME, other: GLOBEX, all: SYSTEM_WIDE,
     spots(t) {
       const send = spot('mail', 'DATA', OPS_EMAIL, `<${t.problem}.1.system-wide@`);
       // Whose it is only the mail says: it is cut off on its way.

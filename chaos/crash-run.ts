@@ -172,7 +172,7 @@ export async function verdict(site: CrashSite, victim: Victim, anywhere = false)
 }
 
 /** What a person is asked; a mail to ops that is in doubt counts as the question that one to a member is. */
-const asked = ({ effect }: Wanted, { needs, problemFlagged }: NeedsAndStage): string | null => (effect.tellsOps && problemFlagged ? 'mail-check' : needs);
+const asked = ({ effect }: Wanted, { needs, problemFlagged }: NeedsAndStage): string | null => (problemFlagged && effect.all.includes('mail to ops') ? 'mail-check' : needs);
 
 /**
  * @param done what the ledgers hold for the case, in any order

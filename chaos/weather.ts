@@ -76,6 +76,7 @@ export function storm({ helpdesk, jira, admin, mail }: Company, random: Random) 
       const make = isPromised && promisedFaults++ % 2 === 0 ? makes.lost : system === 'mail' ? makes[method as 'RCPT' | 'DATA'] : makes.http;
       const fault = make()(r);
       count(`${system}: ${isPromised && isLost(fault) ? `${promised!.what} ` : ''}${nameOf(fault)}`);
+      if (system === 'jira' && isPromised && isLost(fault)) keepBehind();
       return fault;
     };
   };
@@ -88,6 +89,12 @@ export function storm({ helpdesk, jira, admin, mail }: Company, random: Random) 
     jira.lagBehind(lag());
     countBehind();
   }, LAG_CHANGES_MS);
+  /** Whoever lost the answer to an issue looks for it soon: until one has looked in vain, the index is then at its furthest. */
+  function keepBehind(): void {
+    if (jira.searchesBehind > behind) return;
+    jira.lagBehind(Math.max(...LAGS_MS));
+    lagging.refresh();
+  }
   return {
     befallen,
     clear() {

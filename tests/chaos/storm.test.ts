@@ -7,6 +7,8 @@ import { random } from '../../chaos/random.js';
 import type { ChaosResult } from '../../chaos/run.js';
 import { failed, wrongs } from '../../chaos/told.js';
 import { PROMISES, storm } from '../../chaos/weather.js';
+import { connectJira } from '../../src/adapters/jira.js';
+import { loadWorkerConfig } from '../../src/config.js';
 import { startCompany, type Company } from '../../src/sandbox/company.js';
 
 let company: Company | undefined;
@@ -40,6 +42,21 @@ test('twenty issues, notes and mails meet every promised fault of theirs, and ea
   // Searches that are behind come of Jira itself.
   const missing = PROMISES.filter(([, name]) => !Object.keys(befallen).some((fault) => name.test(fault) && befallen[fault]! > 0)).map(([promise]) => promise);
   expect(missing).toEqual(["a search of Jira's that is behind"]);
+});
+
+test('whoever lost the answer to an issue looks for it in an index that is behind, with any seed', async () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    await company?.close();
+    company = await startCompany();
+    const { befallen, clear } = storm(company, random(seed));
+    const jira = connectJira(loadWorkerConfig(company.env).jira);
+    const issue = { project: 'INFRA', issueType: 'Bug', summary: 'It fails', description: { version: 1 as const, type: 'doc' as const, content: [] }, labels: ['onetouch'] };
+    while (!befallen['jira: issue done, answer lost']) await jira.createIssue(issue).catch(() => {});
+    company.jira.faults.weather = null;
+    expect(await jira.findByLabel('onetouch')).toEqual([]);
+    clear();
+    expect(befallen['jira: search behind']).toBe(1);
+  }
 });
 
 const plan = { worker: 5, gateway: 1, temporal: 1, zombie: 1 };
