@@ -28,7 +28,7 @@ async function beingApplied(facts: Parameters<typeof awaitingApproval>[1] = {}, 
   t.sent();
   return { ticket, release: async () => {
       held.release();
-      await t.sleep('5 seconds'); // The next attempt comes after one.
+      await t.sleep('2 seconds'); // The next attempt comes after one.
     },
   };
 }

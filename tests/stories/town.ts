@@ -3,6 +3,7 @@
  * sandbox company at the wire. Stories tell it what people do and what they expect onetouch to have sent; what
  * was sent and not expected fails the story.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/common';
@@ -26,7 +27,7 @@ import type { WebhookRequest } from '../../src/sandbox/webhooks.js';
 import { gatewayApp } from '../../src/web/app.js';
 import { connectPorts, createWorker } from '../../src/worker.js';
 import { troubleshootingId } from '../../src/workflows/troubleshooting-messages.js';
-import { caseId, SWEEP, TASK_QUEUE, ticketOf, type Actor, type Answer } from '../../src/workflows/messages.js';
+import { caseId, SWEEP, TASK_QUEUE, type Actor, type Answer } from '../../src/workflows/messages.js';
 import { historiesOf, keepStory, RECORD } from '../histories/keep.js';
 import type { sweep as Sweep } from '../../src/workflows/sweep.js';
 import { quietRuntime } from '../setup/quiet.js';
@@ -36,6 +37,8 @@ export const AGENT: Actor = { name: 'Ana', role: 'agent', verified: true };
 export const LEAD: Actor = { name: 'Lee', role: 'lead', verified: true };
 export const MEMBER = { name: 'Robin Doe', email: 'robin@example.com', memberId: 'M-100' };
 const QUIET_MS = 20;
+const LOOK_MS = 5;
+const BUSY_MS = 1_000;
 const PATIENCE_MS = 20_000;
 
 export type Town = Awaited<ReturnType<typeof open>>;
@@ -99,11 +102,15 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   });
 
   const started = new Set<string>();
+  /** The group troubleshootings under its cases. */
+  const children = new Set<string>();
   const joinedIn = new Set<string>();
   /** What else runs: the sweep. */
   const others = new Set<string>();
   /** The runs of each workflow that were met. */
   const runs = new Map<string, Set<string>>();
+  /** What was seen of each when it was last looked at, by how long its history was; and whether it was asked for its problem then. */
+  const looked = new Map<string, { version: string; events: number; open: number; asked: boolean }>();
   const expected = { helpdesk: 0, jira: 0, admin: 0, mail: 0 };
   const systems: Record<string, { ledger: readonly Effect[] }> = { helpdesk: company.helpdesk, jira: company.jira, admin: company.admin };
 
@@ -120,64 +127,67 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     return lines.sort();
   }
 
-  /** The workflow and, where it is a case, the group troubleshootings under it. */
-  async function withGroups(workflowId: string): Promise<string[]> {
-    const ids = [workflowId];
-    const ticketId = ticketOf(workflowId);
-    if (!ticketId) return ids;
-    for (let cycle = 1; ; cycle++) {
-      const id = troubleshootingId(ticketId, cycle);
-      if (!(await client.workflow.getHandle(id).describe().catch(missing))) return ids;
-      ids.push(id);
-    }
-  }
   /** Every workflow of the story. */
-  const everyone = async (): Promise<string[]> => [...(await Promise.all([...started].map((id) => withGroups(caseId(id))))).flat(), ...joinedIn, ...others];
+  const everyone = (): string[] => [...[...started].map(caseId), ...children, ...joinedIn, ...others];
   async function* endedFromOutside(): AsyncGenerator<WorkflowExecutionDescription> {
-    for (const id of await everyone()) {
+    for (const id of everyone()) {
       const last = await client.workflow.getHandle(id).describe().catch(missing);
       if (last && ['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(last.status.name)) yield last;
     }
   }
-  /** Nothing of the case is under way: no activity, no workflow task, no webhook on the road. */
-  async function settled(workflowId: string): Promise<void> {
+  /** Nothing of these is under way: no activity, no workflow task, no webhook on the road. */
+  async function settled(workflows: () => readonly string[]): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
     let before = '';
     for (let calm = 0; calm < 3; ) {
       await company.idle();
-      const seen = await Promise.all((await withGroups(workflowId)).map(look));
+      await workerIdle();
+      const seen = await Promise.all(workflows().map(look));
       const failing = seen.some((s) => s.attempts.length > 0);
       const now = JSON.stringify(seen);
       calm = seen.every((s) => s.open === s.attempts.length) && (now === before || !failing) ? calm + 1 : 0;
       before = now;
-      if (Date.now() > until) throw new Error(`${workflowId} did not come to rest: ${now}`);
-      if (calm < 3) await new Promise((r) => setTimeout(r, QUIET_MS));
+      if (Date.now() > until) throw new Error(`${workflows().join(', ')} did not come to rest: ${now}`);
+      if (calm < 3) await sleep(QUIET_MS);
+    }
+  }
+  /** As long as the worker is at something, there is no need to ask the server; some of it may take long, and is no rest either. */
+  async function workerIdle(): Promise<void> {
+    for (const until = Date.now() + BUSY_MS; Date.now() < until; await sleep(LOOK_MS)) {
+      const { numInFlightActivities, numInFlightWorkflowActivations } = worker.getStatus();
+      if (numInFlightActivities + numInFlightWorkflowActivations === 0) return;
     }
   }
   async function look(workflowId: string) {
     const handle = client.workflow.getHandle(workflowId);
-    const events = (await handle.fetchHistory()).events ?? [];
-    const { runId, raw } = await handle.describe();
+    const description = await handle.describe().catch(missing);
+    if (!description) return { events: 0, open: 0, attempts: [] }; // Nobody has begun it.
+    const { runId, historyLength, raw } = description;
     runs.set(workflowId, (runs.get(workflowId) ?? new Set()).add(runId));
+    const version = `${runId} ${historyLength}`;
+    let last = looked.get(workflowId);
+    if (last?.version !== version) {
+      const events = (await handle.fetchHistory()).events ?? [];
+      for (const { startChildWorkflowExecutionInitiatedEventAttributes: child } of events) if (child) children.add(child.workflowId!);
+      looked.set(workflowId, (last = { version, events: events.length, open: openTasks(events), asked: false }));
+    }
     // An activity that failed waits for its next attempt, which only the skipped time brings.
     const failed = raw.pendingActivities?.filter((a) => a.lastFailure != null) ?? [];
-    return { events: events.length, open: openTasks(events), attempts: failed.map((a) => a.attempt) };
+    return { events: last.events, open: last.open, attempts: failed.map((a) => a.attempt) };
   }
-  const allSettled = async () => {
-    await company.idle();
-    for (const id of others) await settled(id);
-    for (const id of started) await settled(caseId(id));
-    await problemsSettled();
-  };
-  /** The problems that cases are in rest too, and the cases once more: they speak with each other. */
-  async function problemsSettled(): Promise<void> {
-    for (const id of started) {
-      const { problem } = await talk.state(id);
-      if (problem) joinedIn.add(problem);
+  /** Whoever is in the story rests, the problems that its cases are in too: they speak with each other. */
+  async function allSettled(): Promise<void> {
+    for (let known = -1; known < joinedIn.size; ) {
+      known = joinedIn.size;
+      await settled(everyone);
+      for (const id of started) {
+        const last = looked.get(caseId(id));
+        if (!last || last.asked) continue;
+        const { problem } = await talk.state(id);
+        if (problem) joinedIn.add(problem);
+        last.asked = true;
+      }
     }
-    if (joinedIn.size === 0) return;
-    for (const id of joinedIn) await settled(id);
-    for (const id of started) await settled(caseId(id));
   }
 
   const town = {
@@ -207,9 +217,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
         ...t,
       });
       started.add(id);
-      await company.idle();
-      await settled(caseId(id));
-      await problemsSettled();
+      await allSettled();
       return id;
     },
     /** Something happens outside; then everything comes to rest. */
@@ -268,11 +276,13 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
     expectSent: (...lines: string[]) => expect(sent()).toEqual([...lines].sort()),
     expectNothingElse: () => expect(sent(), 'sent, and not expected by the story').toEqual([]),
     /** What every workflow of the story wrote, run by run. */
-    histories: async () => historiesOf(client, (await everyone()).map((workflowId) => ({ workflowId, runIds: runs.get(workflowId) ?? [] }))),
+    histories: async () => historiesOf(client, everyone().map((workflowId) => ({ workflowId, runIds: runs.get(workflowId) ?? [] }))),
     /** The story is over: its cases must not speak in the next one. */
     async leave(): Promise<void> {
-      for (const id of await everyone()) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
+      for (const id of everyone()) await client.workflow.getHandle(id).terminate('the story is over').catch(ended);
       started.clear();
+      children.clear();
+      looked.clear();
       joinedIn.clear();
       others.clear();
       runs.clear();
