@@ -15,6 +15,8 @@ import type { CrashSite } from './crash-site.js';
 import type { Hold } from './crash-wire.js';
 
 export const EFFECTS: readonly CrashEffect[] = [...CASE_EFFECTS, ...PROBLEM_EFFECTS, ...JOINED_EFFECTS, ...GROUP_EFFECTS];
+/** Those that take about as long to be brought to their points, so that one kill meets them all. */
+export const FAMILIES = { cases: [...CASE_EFFECTS, ...PROBLEM_EFFECTS], groups: GROUP_EFFECTS, joined: JOINED_EFFECTS } as const;
 
 /** One crash to be brought about. */
 export interface Wanted {

@@ -60,10 +60,9 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
     // A machine that cannot bring so many to their points in time gets fewer.
     many = missed.length > round.length / 4 ? Math.max(FEWEST, Math.ceil(many / 2)) : together;
     crashes.push(...round);
-    const whys = [...new Set(missed.map(({ missed: why, victim: { effect, point } }) => `${effect.name}, ${point}: ${why}`))].join('; ');
+    const whys = [...new Set(missed.map(({ missed: why, victim: { effect } }) => `${effect.name} (${why})`))].join('; ');
     say(`${crashes.filter((c) => c.missed === null).length} of ${wanted.length} were at their point${missed.length > 0 ? `, ${missed.length} once more: ${whys}` : ''}`);
   }
-  say(`looking once more in ${LATE_MS / 1_000} s`);
   await sleep(LATE_MS);
   for (const crash of crashes) Object.assign(crash, await outcome(site, crash.victim, crash.missed !== null));
   await series.worker.kill();

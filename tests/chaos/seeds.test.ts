@@ -17,7 +17,7 @@ test('a line that is none is not passed over', () => {
 });
 
 test('CI runs the kept seeds', async () => {
-  expect(await readFile(new URL('../../.ci/run', import.meta.url), 'utf8')).toMatch(/^fault_run --kept --in-turn --tickets 25 .*&\nkept=\$!$[^]*^step kept kept_run$/m);
+  expect(await readFile(new URL('../../.ci/run', import.meta.url), 'utf8')).toMatch(/^"\$\{fault_run\[@\]\}" --kept --in-turn --tickets 25 .*&\nkept=\$!$[^]*^step kept beside_chaos$/m);
 });
 
 test('a report names the commit, or says that there is none', async () => {

@@ -5,8 +5,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { POINTS, type CrashEffect, type Point } from '../../chaos/crash-effect.js';
-import { JOINED_EFFECTS } from '../../chaos/crash-joined.js';
-import { EFFECTS } from '../../chaos/crash-points.js';
+import { EFFECTS, FAMILIES } from '../../chaos/crash-points.js';
 import { crashTable } from '../../chaos/crash-report.js';
 import { compare, crashAll, type Crash } from '../../chaos/crash-run.js';
 import { openCrashSite, type CrashSite } from '../../chaos/crash-site.js';
@@ -26,9 +25,8 @@ describe('SIGKILL at every point', () => {
       const wanted = effects.flatMap((effect, i) => POINTS.map((point) => ({ effect, point, carriedOut: i % 2 === 1 })));
       return crashAll(site, wanted, wanted.length);
     };
-    const [groups, others] = [EFFECTS.filter((e) => e.group), EFFECTS.filter((e) => !e.group && !JOINED_EFFECTS.includes(e))];
-    crashes = (await Promise.all([crashed(others), crashed(groups)])).flat();
-    crashes.push(...(await crashed(JOINED_EFFECTS)));
+    crashes = (await Promise.all([crashed(FAMILIES.cases), crashed(FAMILIES.groups)])).flat();
+    crashes.push(...(await crashed(FAMILIES.joined)));
   }, 900_000);
   afterAll(() => Promise.all(sites.map((site) => site.close())));
 

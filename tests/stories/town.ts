@@ -135,23 +135,23 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
       if (last && ['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(last.status.name)) yield last;
     }
   }
-  /** Nothing of these is under way: no activity, no workflow task, no webhook on the road. */
-  async function settled(workflows: () => readonly string[]): Promise<void> {
+  /** Nothing of theirs is under way: no activity, no workflow task, no webhook on the road. */
+  async function settled(): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
     let before = '';
     for (let calm = 0; calm < 3; ) {
       await company.idle();
       await workerIdle();
-      const seen = await Promise.all(workflows().map(look));
+      const seen = await Promise.all(everyone().map(look));
       const failing = seen.some((s) => s.attempts.length > 0);
       const now = JSON.stringify(seen);
       calm = seen.every((s) => s.open === s.attempts.length) && (now === before || !failing) ? calm + 1 : 0;
       before = now;
-      if (Date.now() > until) throw new Error(`${workflows().join(', ')} did not come to rest: ${now}`);
+      if (Date.now() > until) throw new Error(`${everyone().join(', ')} did not come to rest: ${now}`);
       if (calm < 3) await sleep(QUIET_MS);
     }
   }
-  /** As long as the worker is at something, there is no need to ask the server; some of it may take long, and is no rest either. */
+  /** As long as the worker is at something there is no need to ask the server, unless it takes long: an answer that is withheld. */
   async function workerIdle(): Promise<void> {
     for (const until = Date.now() + BUSY_MS; Date.now() < until; await sleep(LOOK_MS)) {
       const { numInFlightActivities, numInFlightWorkflowActivations } = worker.getStatus();
@@ -179,7 +179,7 @@ async function open(settings: Record<string, string>, options: Parameters<typeof
   async function allSettled(): Promise<void> {
     for (let known = -1; known < joinedIn.size; ) {
       known = joinedIn.size;
-      await settled(everyone);
+      await settled();
       for (const id of started) {
         const last = looked.get(caseId(id));
         if (!last || last.asked) continue;
