@@ -15,7 +15,7 @@ const whole = (text: string): number => {
 /** So many kills at one site: what its ledgers hold is looked through at every request, and takes longer each time. */
 const KILLS_PER_SITE = 2;
 /** So many cases one machine brings to their points at once. */
-const AT_ONCE = 80;
+const AT_ONCE = 40;
 /** One family after the other, at a site each; the lanes side by side, since a lost worker is waited for most of the time. */
 const LANES = [[FAMILIES.cases], [FAMILIES.groups, FAMILIES.joined]];
 
