@@ -118,6 +118,8 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
     const undrained = await drained({ client: system.temporal.client, outside: company, calmAt, until: Math.max(until, Date.now() + DRAIN_MS), say: o.say });
     await judgeAll(() => true);
     await keepLedgers(company, o.dir);
+    const ownEnds = [system.gateway, ...system.workers].flatMap((part) => part.ownEnds);
+    for (const words of ownEnds) o.say(`ended unasked: ${words}`);
     return {
       seed: o.seed,
       tickets: o.tickets,
@@ -132,7 +134,7 @@ export async function chaos(o: ChaosOptions): Promise<ChaosResult> {
       reactedMs: crowd.played.flatMap((p) => p.reactedMs).sort((a, b) => a - b),
       settledMs,
       tookMs: Date.now() - began,
-      ownEnds: [system.gateway, ...system.workers].reduce((sum, part) => sum + part.ownEnds, 0),
+      ownEnds: ownEnds.length,
     };
   } finally {
     await system.close();

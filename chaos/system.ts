@@ -18,6 +18,8 @@ import type { Stop } from './doubt.js';
 import { BELIEVED_LAG_MS } from './weather.js';
 import { openWires, type Wires } from './wires.js';
 
+/** Of what a process said before it ended unasked, in characters. */
+const LAST_WORDS = 1_000;
 /** A list of all cases takes its time on a busy machine. */
 const PATIENCE_MS = 30_000;
 
@@ -95,8 +97,8 @@ export class Part {
   down = false;
   /** Since when it serves, ms since 1970. */
   servesSince = 0;
-  /** How often it ended unasked, and was started again. */
-  ownEnds = 0;
+  /** What it said last each time it ended unasked, and was started again. */
+  readonly ownEnds: string[] = [];
   /** When which of its processes was killed, ended unasked or stood still. */
   readonly stops: Stop[] = [];
 
@@ -114,7 +116,7 @@ export class Part {
     void running.gone.then(() => {
       log.end();
       if (this.running !== running || this.ended || this.down) return;
-      this.ownEnds += 1;
+      this.ownEnds.push(`${this.name} (${running.end()}): ${running.said().slice(-LAST_WORDS).trim()}`);
       this.down = true;
       this.stops.push({ pid: running.pid, from: Date.now() });
       void this.again(1_000);
