@@ -22,6 +22,8 @@ import { httpWire, mailWire } from './crash-wire.js';
 
 /** Jira's search learns of an issue this late, and the worker knows. */
 const LAG_MS = 2_000;
+/** What people say may have to wait for a busy worker. */
+const PATIENCE_MS = 30_000;
 
 export type CrashSite = Awaited<ReturnType<typeof openCrashSite>>;
 
@@ -67,8 +69,8 @@ export function openCrashSite(worker: readonly string[]) {
     return {
       company, outside, wires, handle,
       client: temporal.client,
-      cases: cases(temporal.client),
-      problems: problems(temporal.client),
+      cases: cases(temporal.client, { deadlineMs: PATIENCE_MS }),
+      problems: problems(temporal.client, { deadlineMs: PATIENCE_MS }),
       /** What the gateway signs grants with. */
       grantKeys: gatewayConfig.grantKeys,
       /** Starts a worker; resolves when it is ready. */
