@@ -58,7 +58,7 @@ export async function crashAll(site: CrashSite, wanted: readonly Wanted[], toget
     const missed = round.filter((c) => c.missed !== null);
     left = [...left.slice(many), ...missed.map(({ victim: { effect, point, carriedOut } }) => ({ effect, point, carriedOut }))];
     // A machine that cannot bring so many to their points in time gets fewer.
-    many = missed.length > round.length / 4 ? Math.max(FEWEST, Math.ceil(many / 2)) : together;
+    if (missed.length > round.length / 4) many = Math.max(FEWEST, Math.ceil(many / 2));
     crashes.push(...round);
     const whys = [...new Set(missed.map(({ missed: why, victim: { effect } }) => `${effect.name} (${why})`))].join('; ');
     say(`${crashes.filter((c) => c.missed === null).length} of ${wanted.length} were at their point${missed.length > 0 ? `, ${missed.length} once more: ${whys}` : ''}`);

@@ -14,8 +14,9 @@ const whole = (text: string): number => {
 };
 /** So many kills at one site: what its ledgers hold is looked through at every request, and takes longer each time. */
 const KILLS_PER_SITE = 3;
-/** So many cases one machine brings to their points at once. */
+/** So many cases one machine brings to their points at once; those of joined problems need others, which take their time. */
 const AT_ONCE = 60;
+const AT_ONCE_JOINED = 28;
 /** One family after the other, at a site each; the lanes side by side, since a lost worker is waited for most of the time. */
 const LANES = [[FAMILIES.cases], [FAMILIES.groups, FAMILIES.joined]];
 
@@ -43,13 +44,14 @@ await Promise.all(LANES.map(async (families) => {
 }));
 
 async function crashFamily(effects: readonly CrashEffect[]): Promise<void> {
+  const atOnce = effects.some((effect) => FAMILIES.joined.includes(effect)) ? AT_ONCE_JOINED : AT_ONCE;
   const points = effects.flatMap((effect) => POINTS.map((point) => ({ effect, point })));
   const all: Wanted[] = Array.from({ length: times }, (_, i) => points.map((p) => ({ ...p, carriedOut: i % 2 === 1 }))).flat();
-  for (let at = 0; at < all.length; at += KILLS_PER_SITE * AT_ONCE) {
+  for (let at = 0; at < all.length; at += KILLS_PER_SITE * atOnce) {
     const site = await openCrashSite(['dist/worker.js']);
     try {
-      const these = all.slice(at, at + KILLS_PER_SITE * AT_ONCE);
-      crashes.push(...(await crashAll(site, these, AT_ONCE, (what) => console.log(`${Math.round((Date.now() - began) / 1_000)} s, kill ${++rounds}: ${what}; ${at} of ${all.length} before`))));
+      const these = all.slice(at, at + KILLS_PER_SITE * atOnce);
+      crashes.push(...(await crashAll(site, these, atOnce, (what) => console.log(`${Math.round((Date.now() - began) / 1_000)} s, kill ${++rounds}: ${what}; ${at} of ${all.length} before`))));
     } finally {
       await site.close();
     }
