@@ -33,7 +33,7 @@ const SETTLE_MS = 180_000;
 /** Longer than anybody waits for an answer: what is asked a second time by then is there. */
 const LATE_MS = 20_000;
 const LOOK_EVERY_MS = 100;
-const SPARE_ROUNDS = 4;
+const SPARE_ROUNDS = 8;
 const FEWEST = 10;
 
 /** The rounds of one site. */
