@@ -3,7 +3,7 @@ import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@t
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
 
 /** gRPC status codes, by their numbers in the gRPC specification. */
-export const GRPC = { invalidArgument: 3, deadlineExceeded: 4, notFound: 5, alreadyExists: 6, failedPrecondition: 9, unimplemented: 12 } as const;
+export const GRPC = { cancelled: 1, invalidArgument: 3, deadlineExceeded: 4, notFound: 5, alreadyExists: 6, failedPrecondition: 9, unimplemented: 12 } as const;
 
 /** Temporal, or the worker behind it, did not take or answer the call: try again. */
 export class TemporalAway extends Error {
@@ -38,9 +38,12 @@ export class Malformed extends Error {
   override name = 'Malformed';
 }
 
-/** The gRPC status code in an error or its cause; null when it has none. */
+/**
+ * The gRPC status code in an error or its cause; null when it has none. We cancel no call: where one was cancelled, the
+ * server knew before us that its deadline was over.
+ */
 export function grpcCode(error: unknown): number | null {
-  for (let e = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e)) return e.code;
+  for (let e = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e)) return e.code === GRPC.cancelled ? GRPC.deadlineExceeded : e.code;
   return null;
 }
 

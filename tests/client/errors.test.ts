@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { auditor } from '../../src/client/audit.js';
 import { cases } from '../../src/client/cases.js';
-import { BadQuery, Malformed } from '../../src/client/errors.js';
+import { BadQuery, Malformed, TemporalAway } from '../../src/client/errors.js';
 import { problems } from '../../src/client/problems.js';
 
 const invalid = () => Object.assign(new Error('3 INVALID_ARGUMENT: no'), { code: 3, details: 'no column "Stag"', metadata: {} });
@@ -27,4 +27,11 @@ test('a list that it does not understand is a bad query, of whomever', async () 
 test('a message that it does not take is malformed, and not our own error', async () => {
   for (const said of [cases(strict).knock('5158', hint), cases(strict).issueChanged('5158', { ...hint, key: 'OPS-7' }), cases(strict).close('5158', { reason: 'x', by: { name: 'Ana', role: 'agent', verified: true } }), cases(strict).state('5158'), problems(strict).issueChanged('problem-server-error-00000000', { ...hint, key: 'OPS-7' })])
     await expect(said).rejects.toBeInstanceOf(Malformed);
+});
+
+test("a call that it ends because the call's time is over was not answered in time, as one whose time we saw pass", async () => {
+  for (const code of [1, 4]) {
+    const late = { ...strict, workflow: { getHandle: () => ({ query: () => Promise.reject(Object.assign(new Error('late'), { code, details: 'late', metadata: {} })) }) } } as unknown as Client;
+    await expect(cases(late).state('5158')).rejects.toThrow(new TemporalAway('Temporal or its worker did not answer in time. The cases go on by themselves; try again in a minute.'));
+  }
 });

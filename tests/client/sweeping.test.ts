@@ -13,6 +13,7 @@ function temporal({ describe = () => Promise.resolve({ status: { name: 'RUNNING'
 test.each<[string, Error]>([
   ['that this build cannot replay, or whose handler throws', new QueryNotRegisteredError('[TMPRL1100] Nondeterminism error', 3)],
   ['that takes too long', grpc(4)],
+  ['that takes too long, of which the server knows before us', grpc(1)],
   ['for which there is no worker', grpc(9)],
 ])('a case %s is unreadable', async (_, error) => {
   const { seen, problemSeen } = sweeping(temporal({ query: () => Promise.reject(error) }));
