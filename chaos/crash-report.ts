@@ -78,7 +78,8 @@ ${crashTable(crashes)}
 **Exactly once**: the effect of the line. A mail that was cut short is never repeated by itself: where the ticket does not say
 that it went, an agent is asked (\`Needs = mail-check\`), whether it is in the member's box or not; of a mail to ops the problem is
 flagged. A look as a member that had
-ended when nobody heard of it yet is taken again, under the same key: then there are two, and both have ended. **Wrong** are
+ended when nobody heard of it yet is taken again, under the same key: then there are two, and both have ended. A problem's
+figures are set, not added to: those that nobody heard of are written again, as they are. **Wrong** are
 cases with anything lost, anything twice, a mail in doubt that nobody is asked about, or another stage than expected: ${wrong.length}.
 **Recovery** is from the kill to the case's next effect (where none was left to do, until the case had found that out). A worker
 that is lost while it files, mails, works for a problem or looks at a group and changes it is missed after 20 s, in other activities
