@@ -32,7 +32,7 @@ const COMPLETE_MS = 5_000;
 const SETTLE_MS = 180_000;
 /** Longer than anybody waits for an answer: what is asked a second time by then is there. */
 const LATE_MS = 20_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 300;
 const SPARE_ROUNDS = 8;
 const FEWEST = 10;
 
@@ -91,7 +91,7 @@ async function crashRound(series: Series, wanted: readonly Wanted[]): Promise<Cr
   }
   const takesOverAt = Date.now();
   series.worker = await site.startWorker();
-  await until(SETTLE_MS, () => allOf(victims, async (v) => (await verdict(site, v, missed.has(v))) === null));
+  await until(SETTLE_MS, eachOnce(victims, async (v) => (await verdict(site, v, missed.has(v))) === null));
 
   const crashes: Crash[] = [];
   for (const victim of victims) {
@@ -118,12 +118,13 @@ async function bringToTheirPoints(series: Series, wanted: readonly Wanted[]): Pr
   for (const victim of prepared) stop(victim);
   await Promise.all(prepared.map((v) => v.effect.trigger!.pull(v, site)));
   let firstAt = Infinity;
+  const nothingElse = eachOnce([...stopped.keys()], async (v) => (await site.look(workflowsOf(v))).waitsFor.length === 1);
   await until(ARRIVE_MS, async () => {
     const held = [...stopped].filter(([, hold]) => hold.held);
     if (held.length > 0) firstAt = Math.min(firstAt, Date.now());
     if (Date.now() - firstAt > LONGEST_HOLD_MS) return true;
     // And nothing else of them is under way.
-    return held.length === stopped.size && allOf(held, async ([v]) => (await site.look(workflowsOf(v))).waitsFor.length === 1);
+    return held.length === stopped.size && nothingElse();
   });
   return stopped;
 }
@@ -209,9 +210,13 @@ const MAY_REPEAT = /^impersonation /;
 const completes = (messages: readonly string[], workflowId: string): boolean =>
   messages.some((m) => new RegExp(`${workflowId}\\b`).test(m) && m.includes('encoding'));
 
-async function allOf<T>(all: readonly T[], check: (one: T) => Promise<boolean>): Promise<boolean> {
-  for (const one of all) if (!(await check(one))) return false;
-  return true;
+/** Is it so of every one? Each is looked at until it is, and then no more: a look costs the server some of its time. */
+function eachOnce<T>(all: readonly T[], isSo: (one: T) => Promise<boolean>): () => Promise<boolean> {
+  const left = [...all];
+  return async () => {
+    while (left.length > 0 && (await isSo(left[0]!))) left.shift();
+    return left.length === 0;
+  };
 }
 
 /** Looks until it is so, or the time is up. */

@@ -107,12 +107,19 @@ export const paragraph = (text: string): AdfDocument => ({
   content: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
 });
 
-/** An ADF document's words, a line for each block. */
-export function adfText(node: AdfDocument | AdfNode | null): string {
-  if (!node) return '';
+/** An ADF document's words, a line for each block. A document is never changed, but replaced; it is read once. */
+export function adfText(document: AdfDocument | null): string {
+  if (!document) return '';
+  const text = read.get(document) ?? wordsOf(document);
+  read.set(document, text);
+  return text;
+}
+const read = new WeakMap<AdfDocument, string>();
+
+function wordsOf(node: AdfDocument | AdfNode): string {
   if ('text' in node && node.text) return node.text;
   if (node.type === 'hardBreak') return '\n';
-  const inside = (node.content ?? []).map(adfText);
+  const inside = (node.content ?? []).map(wordsOf);
   const block = ['doc', 'bulletList', 'orderedList', 'table', 'tableRow', 'panel', 'blockquote'].includes(node.type);
   return inside.join(block ? '\n' : '');
 }
