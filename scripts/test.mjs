@@ -12,12 +12,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 await main(async () => {
   await installDependencies({ root, log });
-  const env = {
-    ...process.env,
-    TEMPORAL_CLI: await temporalBinary({ log }),
-    TEMPORAL_TEST_SERVER: await testServerBinary({ log }),
-  };
-  const chromium = await chromiumBinary({ log });
+  // Side by side: one is compiled, the others are waited for.
+  const [cli, testServer, chromium] = await Promise.all([temporalBinary({ log }), testServerBinary({ log }), chromiumBinary({ log })]);
+  const env = { ...process.env, TEMPORAL_CLI: cli, TEMPORAL_TEST_SERVER: testServer };
   if (chromium) env.CHROMIUM = chromium;
   process.chdir(root);
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');

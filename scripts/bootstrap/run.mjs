@@ -29,11 +29,9 @@ export function run(command, args, { env = process.env, cwd, echo = false, still
     // Its own group, so that giving up ends its children too.
     const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const stop = () => endGroup(child);
-    const interrupted = (signal) => {
-      stop();
-      process.exit(signal === 'SIGINT' ? 130 : 143);
-    };
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    // Whatever ends us ends it, and others that run beside it.
+    const interrupted = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('exit', stop);
     const reporter = still && setInterval(() => still(seconds()), 15_000);
     const judge =
       giveUp &&
@@ -44,7 +42,7 @@ export function run(command, args, { env = process.env, cwd, echo = false, still
     const done = (ok, missing = false) => {
       clearInterval(reporter);
       clearInterval(judge);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted).off('exit', stop);
       resolve({ ok, missing, output, gaveUp, seconds: seconds() });
     };
     child.stdout.on('data', (chunk) => (output += chunk));
