@@ -224,6 +224,34 @@ describe('the program in the foreground', () => {
     child.kill('SIGTERM');
     expect(await line(/heard (\d+)/)).toBe('1');
     await once(child, 'exit');
-    await expect.poll(() => existsSync(`/proc/${left}`) && !/\) Z /.test(readFileSync(`/proc/${left}/stat`, 'utf8'))).toBe(false);
+    await expect.poll(() => isThere(left)).toBe(false);
   });
 });
+
+describe('what is got side by side', () => {
+  const body = `
+    import { BootstrapError, main } from ${JSON.stringify(resolve('scripts/bootstrap/report.mjs'))};
+    import { run } from ${JSON.stringify(resolve('scripts/bootstrap/run.mjs'))};
+    const got = () => run(process.execPath, ['-e', 'console.error("got", process.pid, "end"); setInterval(() => {}, 1000)'], { echo: true });
+    const missing = new Promise((_, fail) => process.once('SIGUSR2', () => fail(new BootstrapError('Java is not installed'))));
+    await main(() => Promise.all([got(), got(), missing]));`;
+
+  test.each<[string, NodeJS.Signals, number]>([
+    ['one of them cannot be had, which is said at once', 'SIGUSR2', 1],
+    ['it is interrupted', 'SIGINT', 130],
+    ['it is ended', 'SIGTERM', 143],
+  ])('is ended when %s', async (_, signal, code) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', body]);
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
+    const pids = () => [...said.matchAll(/got (\d+) end/g)].map(([, pid]) => Number(pid));
+    await expect.poll(() => pids().length).toBe(2);
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([code, null]);
+    if (signal === 'SIGUSR2') expect(said).toContain('onetouch: Java is not installed\n');
+    for (const pid of pids()) await expect.poll(() => isThere(pid)).toBe(false);
+  });
+});
+
+/** A process that has ended and was not asked for is there no more. */
+const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
