@@ -28,8 +28,9 @@ function fromBootstrap(variable: 'TEMPORAL_CLI' | 'TEMPORAL_TEST_SERVER'): strin
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   const path = fromBootstrap('TEMPORAL_TEST_SERVER');
   const create = () => TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
-  // The SDK gives it five seconds to listen, which a busy machine may need for Java alone.
-  const env = await create().catch(create).catch(create);
+  // The SDK gives it five seconds to listen, which a busy machine may need for Java alone: it is tried for most of a minute.
+  let env = await create().catch(() => null);
+  for (let tries = 1; env === null; tries++) env = await (tries < 9 ? create().catch(() => null) : create());
   try {
     // It can add them but not list them, so what a real server gets at installation does not serve here.
     const all = Object.values(SEARCH).map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type)]);
