@@ -66,7 +66,7 @@ const download = (folder, log) =>
   vendorDownload({ kind: 'dev-server', version: `v${VERSION}`, folder, name: 'temporal', log });
 
 async function build(folder, log) {
-  if (await onPath('go')) log(`building the Temporal server ${VERSION} with Go; the first time takes about three minutes …`);
+  if (await onPath('go')) log(`building the Temporal server ${VERSION} with Go; the first time takes three to five minutes …`);
   if (!(await goInstall({ module: PACKAGE, folder, name: 'temporal', what: 'the Temporal server', log }))) return false;
   if (await versionOf(join(folder, 'temporal'))) return true;
   log('what was built does not run as the Temporal CLI.');

@@ -29,8 +29,8 @@ export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   const path = fromBootstrap('TEMPORAL_TEST_SERVER');
   const create = () => TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   // The SDK gives it five seconds to listen, which a busy machine may need for Java alone: it is tried for most of a minute.
-  let env = await create().catch(() => null);
-  for (let tries = 1; env === null; tries++) env = await (tries < 9 ? create().catch(() => null) : create());
+  const listening = (tries: number): Promise<TestWorkflowEnvironment> => create().catch((error: unknown) => (tries > 1 ? listening(tries - 1) : Promise.reject(error)));
+  const env = await listening(10);
   try {
     // It can add them but not list them, so what a real server gets at installation does not serve here.
     const all = Object.values(SEARCH).map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type)]);
